@@ -1,0 +1,170 @@
+"""Which values pass between the store, the analysis and the pictures?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from clanstats.metrics import Metric
+
+
+class UnknownReason(StrEnum):
+    """Why a number can't be given. Never shown as 0."""
+
+    NEVER_TRACKED = "never_tracked"  # Wise Old Man holds no snapshot of this player
+    ARCHIVED = "archived"  # Wise Old Man moved the profile aside; its numbers are not this person's
+    NOT_UPDATED = "not_updated"  # no observation inside the window
+    NO_BASELINE = "no_baseline"  # observed once only, so nothing has been measured yet
+    UNRANKED = "unranked"  # below the hiscores' threshold for this metric
+    NEWLY_RANKED = "newly_ranked"  # entered the hiscores in the window; what came before is unknown
+
+
+class GainPolicy(StrEnum):
+    """From where a gain is counted."""
+
+    AS_OF = "as_of"  # from what was known when the window began
+    WOM = "wom"  # from the first snapshot inside the window, as Wise Old Man's own pages do
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A period: after `start`, up to and including `end`; both aware UTC."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def last(cls, days: float, *, now: datetime) -> Self:
+        """The `days` before `now`."""
+        return cls(now - timedelta(days=days), now)
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return self.end - self.start
+
+    @property
+    def before(self) -> "Window":
+        """The period of the same length that ends where this one starts."""
+        return Window(self.start - self.length, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A player as a member of the clan in question."""
+
+    player_id: int
+    wom_id: int
+    name: str
+    rank: str | None  # in the clan, as Wise Old Man spells it ("deputy_owner"); None after leaving
+    account_type: str  # "regular", "ironman", "hardcore", "ultimate", "unknown"
+    status: str = "active"  # "active", "unranked", "flagged", "archived", "banned"
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one player gained of one metric in one window.
+
+    Values are in the metric's own unit: XP, kills, score, or hours for EHP and EHB.
+    """
+
+    member: Member
+    value: float | None  # may be negative after a rollback; None when unknown
+    unknown: UnknownReason | None  # set exactly when value is None
+    since: datetime | None = None  # set when counting began after the window's start
+    start: float | None = None
+    end: float | None = None
+    observed_at: datetime | None = None  # the newest observation the answer rests on
+
+    @property
+    def shown(self) -> float | None:
+        """The gain as people are shown it: a loss counts as nothing gained."""
+        return None if self.value is None else max(self.value, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One line of a leaderboard; equal values share a place."""
+
+    place: int
+    gain: Gain
+    previous_place: int | None  # in the window before; None when not known there
+
+    @property
+    def climbed(self) -> int | None:
+        """Places gained since the window before; negative when fallen."""
+        return None if self.previous_place is None else self.previous_place - self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """Everyone in the clan at the window's end, in order of one metric.
+
+    `window` is None when totals are ranked rather than gains.
+    """
+
+    metric: Metric
+    window: Window | None
+    as_of: datetime
+    policy: GainPolicy
+    standings: Sequence[Standing]  # best first; equal ones by name
+    unknown: Sequence[Gain]  # members about whom no number can be given, by name
+
+    @property
+    def total(self) -> float:
+        """The sum over those who are known."""
+        return sum(standing.gain.shown or 0 for standing in self.standings)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricProgress:
+    """One metric of one player: how much there is, and how much of it came in the window."""
+
+    metric: Metric
+    value: float | None  # None when unranked or never observed
+    gain: Gain
+
+
+@dataclass(frozen=True, slots=True)
+class WeekGain:
+    """What was gained in one week of the clan's calendar; value None when unknown."""
+
+    window: Window
+    value: float | None
+    unknown: UnknownReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that is known of one player in game, at one instant."""
+
+    member: Member
+    names: Sequence[str]  # earlier names, newest first; the present one left out
+    joined_at: datetime | None
+    left_at: datetime | None
+    window: Window
+    metrics: Sequence[MetricProgress]  # in the catalogue's order
+    overall_place: int | None  # among the clan's known members, by XP gained in the window
+    members: int
+    last_progress_at: datetime | None  # when Wise Old Man last saw a change
+    observed_at: datetime | None  # newest snapshot
+    weeks: Sequence[WeekGain]  # XP by week, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value at an instant."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is known of one player, and from when to when."""
+
+    member: Member
+    snapshots: int
+    first_at: datetime | None
+    last_at: datetime | None
