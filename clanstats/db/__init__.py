@@ -1,0 +1,1 @@
+"""Where the clan's history is kept: tables, engines, writes, migrations, backups."""

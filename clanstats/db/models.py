@@ -1,0 +1,336 @@
+"""Which tables are there, and what does each row mean?
+
+Instants are integer milliseconds since 1970 UTC, as Wise Old Man's snapshots have them. Players
+are global; membership, links, settings and jobs belong to a clan. Nothing here is deleted by the
+bot: leaving closes an interval.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# BIGINT PRIMARY KEY would not be SQLite's row id, and so cost a second index.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as integer milliseconds; a naive one is refused."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Aware datetime to milliseconds."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a naive datetime can't be stored: say which timezone it is in")
+        return to_ms(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401 — the base class's signature
+        """Milliseconds to aware datetime."""
+        del dialect
+        return None if value is None else from_ms(value)
+
+
+def to_ms(at: datetime) -> int:
+    """Milliseconds since 1970; microseconds are cut off."""
+    whole = at.astimezone(UTC)
+    return int(whole.replace(microsecond=0).timestamp()) * 1000 + whole.microsecond // 1000
+
+
+def from_ms(ms: int) -> datetime:
+    """The inverse of `to_ms`."""
+    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints have names, so that migrations can drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, str: Text}
+
+
+class ClanRow(Base):
+    """One Wise Old Man group, served in at most one Discord guild."""
+
+    __tablename__ = "clans"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wom_group_id: Mapped[int] = mapped_column(Integer, unique=True)
+    discord_guild_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    refreshed_at: Mapped[datetime | None]  # the newest refresh that was stored
+    update_asked_at: Mapped[datetime | None]  # when Wise Old Man was last asked to read everyone
+    feeds_due: Mapped[bool] = mapped_column(server_default=text("1"))  # a feed failed: read it next
+
+
+class PlayerRow(Base):
+    """A Wise Old Man profile. `id` is ours and never rewritten; names only label it."""
+
+    __tablename__ = "players"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wom_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    name: Mapped[str]  # as the player spells it now
+    standard_name: Mapped[str] = mapped_column(index=True)  # not unique: two may bear it in turn
+    account_type: Mapped[str]
+    build: Mapped[str]
+    status: Mapped[str]
+    country: Mapped[str | None]
+    updated_at: Mapped[datetime | None]  # when Wise Old Man last read the hiscores
+    last_changed_at: Mapped[datetime | None]  # when it last saw a difference
+    merged_into_id: Mapped[int | None] = mapped_column(Id, ForeignKey("players.id"), index=True)
+
+
+class PlayerNameRow(Base):
+    """A name someone bore, from when to when; `until` None is the present one."""
+
+    __tablename__ = "player_names"
+    __table_args__ = (Index("ix_player_names_standard_name", "standard_name"),)
+
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]
+    standard_name: Mapped[str]
+
+
+class MembershipRow(Base):
+    """A stay in a clan; `left_at` None is a present member."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("clan_id", "player_id", "joined_at"),
+        Index(
+            "uq_memberships_open",
+            "clan_id",
+            "player_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    rank: Mapped[str]  # the latest
+
+
+class RankChangeRow(Base):
+    """A rank held in the clan from `at` on."""
+
+    __tablename__ = "rank_changes"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    rank: Mapped[str]
+    previous_rank: Mapped[str | None]
+
+
+class RankOrderRow(Base):
+    """The clan's own order of ranks, 0 the highest."""
+
+    __tablename__ = "rank_orders"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    rank: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+
+
+class LinkRow(Base):
+    """A Discord user plays (or played) this account; `until` None is in force."""
+
+    __tablename__ = "links"
+    __table_args__ = (
+        Index("ix_links_clan_id_discord_user_id", "clan_id", "discord_user_id"),
+        UniqueConstraint("clan_id", "player_id", "since"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    discord_user_id: Mapped[int] = mapped_column(BigInteger)
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class MetricRow(Base):
+    """What can be measured; rows are added when Wise Old Man adds a boss."""
+
+    __tablename__ = "metrics"
+
+    id: Mapped[int] = mapped_column(
+        SmallInteger().with_variant(Integer, "sqlite"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    scale: Mapped[int] = mapped_column(server_default=text("1"))  # stored integers per unit
+
+
+class SnapshotRow(Base):
+    """A player was observed at this instant, also when nothing had changed."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True
+    )
+    taken_at: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class MetricValueRow(Base):
+    """From the snapshot at `taken_at` on, this metric stood at `value`.
+
+    A row exists only where a snapshot differs from the one before it. NULL says that the metric
+    was not ranked there; a player who was never ranked has no row at all.
+    """
+
+    __tablename__ = "metric_values"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True
+    )
+    metric_id: Mapped[int] = mapped_column(
+        SmallInteger().with_variant(Integer, "sqlite"), ForeignKey("metrics.id"), primary_key=True
+    )
+    taken_at: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    value: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ActivityRow(Base):
+    """A line of the group's feed as it was read; Wise Old Man may delete its own later."""
+
+    __tablename__ = "clan_activity"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    wom_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    rank: Mapped[str | None]
+    previous_rank: Mapped[str | None]
+
+
+class NameChangeRow(Base):
+    """An approved rename, as Wise Old Man lists it."""
+
+    __tablename__ = "name_changes"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    old_name: Mapped[str]
+    new_name: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class AchievementRow(Base):
+    """A milestone; `achieved_at` None when nobody knows the day."""
+
+    __tablename__ = "achievements"
+
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+    metric: Mapped[str]
+    threshold: Mapped[int] = mapped_column(BigInteger)
+    measure: Mapped[str]
+    achieved_at: Mapped[datetime | None]
+
+
+class BackfillWindowRow(Base):
+    """A window of history that has been read and stored; absent means still to do."""
+
+    __tablename__ = "backfill_windows"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    start_at: Mapped[datetime] = mapped_column(primary_key=True)
+    end_at: Mapped[datetime] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime | None]
+    snapshots: Mapped[int | None]  # how many the answer held
+
+
+class JobRunRow(Base):
+    """One run of a job; `outcome` None while it runs, or when the process died in it."""
+
+    __tablename__ = "job_runs"
+    __table_args__ = (Index("ix_job_runs_name_started_at", "name", "started_at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str]
+    clan_id: Mapped[int | None] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    trace: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]  # "ok", "failed", "partial"
+    detail: Mapped[str | None]  # the report or the reason, in words a person can act on
+
+
+class ScheduleRow(Base):
+    """When a job is due next; one row a clan and job."""
+
+    __tablename__ = "schedules"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    job: Mapped[str] = mapped_column(primary_key=True)
+    next_run_at: Mapped[datetime]
+
+
+class BotStateRow(Base):
+    """Small facts the process must remember over a restart, such as the command tree's hash."""
+
+    __tablename__ = "bot_state"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
