@@ -5,7 +5,7 @@ are global; membership, links, settings and jobs belong to a clan. Nothing here 
 bot: leaving closes an interval.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -22,6 +22,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from clanstats.timestamps import epoch_ms, from_epoch_ms
 
 # BIGINT PRIMARY KEY would not be SQLite's row id, and so cost a second index.
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -40,23 +42,12 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise TypeError("a naive datetime can't be stored: say which timezone it is in")
-        return to_ms(value)
+        return epoch_ms(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401 — the base class's signature
         """Milliseconds to aware datetime."""
         del dialect
-        return None if value is None else from_ms(value)
-
-
-def to_ms(at: datetime) -> int:
-    """Milliseconds since 1970; microseconds are cut off."""
-    whole = at.astimezone(UTC)
-    return int(whole.replace(microsecond=0).timestamp()) * 1000 + whole.microsecond // 1000
-
-
-def from_ms(ms: int) -> datetime:
-    """The inverse of `to_ms`."""
-    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+        return None if value is None else from_epoch_ms(value)
 
 
 class Base(DeclarativeBase):
@@ -285,18 +276,23 @@ class AchievementRow(Base):
     achieved_at: Mapped[datetime | None]
 
 
-class BackfillWindowRow(Base):
-    """A window of history that has been read and stored; absent means still to do."""
+class BackfillStepRow(Base):
+    """A step of reading a clan's past; `done_at` None is still to do.
 
-    __tablename__ = "backfill_windows"
+    Kind "window" is the history between two instants; the others are feeds, read to their end.
+    """
+
+    __tablename__ = "backfill_steps"
 
     clan_id: Mapped[int] = mapped_column(
         Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
     )
-    start_at: Mapped[datetime] = mapped_column(primary_key=True)
-    end_at: Mapped[datetime] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # in this order
+    kind: Mapped[str]  # "window", "activity", "name_changes", "achievements"
+    start_at: Mapped[datetime | None]
+    end_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
-    snapshots: Mapped[int | None]  # how many the answer held
+    rows: Mapped[int | None]  # how many the answer held
 
 
 class JobRunRow(Base):

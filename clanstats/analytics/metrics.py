@@ -1,0 +1,36 @@
+"""Which metrics are there to ask for? Wise Old Man's list grows, so the table knows best."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.db.models import MetricRow
+from clanstats.errors import BadInputError
+from clanstats.metrics import Metric, MetricKind, catalogue, named
+
+
+async def known_metrics(session: AsyncSession) -> Sequence[tuple[int, Metric]]:
+    """Every metric with its ID: the catalogue's in its order, then what came later."""
+    found = await session.execute(select(MetricRow.id, MetricRow.name, MetricRow.kind))
+    order = {name: place for place, name in enumerate(catalogue())}
+    rows = [(metric_id, named(name, MetricKind(kind))) for metric_id, name, kind in found]
+    return tuple(sorted(rows, key=lambda row: (order.get(row[1].name, len(order)), row[0])))
+
+
+async def metric_named(session: AsyncSession, name: str) -> tuple[int, Metric]:
+    """The metric of that name or title.
+
+    Raises:
+        BadInputError: There is none; the text names the nearest.
+    """
+    wanted = name.strip().lower().replace("_", " ")
+    known = await known_metrics(session)
+    for metric_id, metric in known:
+        if wanted in {metric.name.replace("_", " "), metric.title.lower()}:
+            return metric_id, metric
+    names = [metric.name for _, metric in known]
+    near = get_close_matches(wanted.replace(" ", "_"), names, n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else " Try `overall`, `ehb` or `zulrah`."
+    raise BadInputError(f"There is no metric called “{name[:40]}”.{hint}")

@@ -1,0 +1,111 @@
+"""How did one player's number develop, and how much came in each week?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, bindparam, cast, column, literal, select, values
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.analytics import gains, seeks
+from clanstats.analytics.metrics import metric_named
+from clanstats.db.models import MetricValueRow, SnapshotRow
+from clanstats.domain import GainPolicy, Member, Point, WeekGain, Window
+from clanstats.metrics import Metric
+from clanstats.timestamps import from_epoch_ms
+
+_PLAYER = bindparam("player_id", type_=BigInteger)
+_METRIC = bindparam("metric_id", type_=BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The ranked values of one metric in a window, oldest first.
+
+    A point stands where the value changed, and at the window's start if it was known by then:
+    between two points the value stayed, as long as there are observations in between.
+    """
+
+    metric: Metric
+    points: Sequence[Point]
+    observed: Sequence[datetime]  # every observation in the window
+
+
+_POINTS = (
+    select(MetricValueRow.taken_at, MetricValueRow.value)
+    .where(
+        MetricValueRow.player_id == _PLAYER,
+        MetricValueRow.metric_id == _METRIC,
+        MetricValueRow.taken_at > gains.START,
+        MetricValueRow.taken_at <= gains.END,
+        MetricValueRow.value.is_not(None),
+    )
+    .union_all(select(cast(gains.START, BigInteger), seeks.value_at(_PLAYER, _METRIC, gains.START)))
+    .order_by("taken_at")
+)
+_OBSERVED = select(SnapshotRow.taken_at).where(
+    SnapshotRow.player_id == _PLAYER,
+    SnapshotRow.taken_at > gains.START,
+    SnapshotRow.taken_at <= gains.END,
+)
+
+
+async def series(
+    session: AsyncSession, player_id: int, *, metric_name: str, window: Window
+) -> Series:
+    """The course of one metric of one player."""
+    metric_id, metric = await metric_named(session, metric_name)
+    asked = {"player_id": player_id, "metric_id": metric_id, **gains.bounds(window)}
+    points = await session.execute(_POINTS, asked)
+    observed = await session.scalars(_OBSERVED, asked)
+    return Series(
+        metric,
+        tuple(
+            Point(from_epoch_ms(at), value / metric.scale)
+            for at, value in points
+            if value is not None
+        ),
+        tuple(from_epoch_ms(at) for at in observed),
+    )
+
+
+async def weekly_gains(  # noqa: PLR0913 — the question has this many parts
+    session: AsyncSession,
+    member: Member,
+    *,
+    metric_name: str,
+    weeks: Sequence[Window],
+    updated_at: int | None,
+    last_changed_at: int | None,
+) -> Sequence[WeekGain]:
+    """What one player gained in each of `weeks`, in one statement.
+
+    `updated_at` and `last_changed_at` are what Wise Old Man says of the profile, in ms.
+    """
+    metric_id, metric = await metric_named(session, metric_name)
+    asked = values(
+        column("number", BigInteger),
+        column("start_ms", BigInteger),
+        column("end_ms", BigInteger),
+        column("floor_ms", BigInteger),
+        name="weeks",
+    ).data([(number, *gains.bounds(week).values()) for number, week in enumerate(weeks)])
+    statement = select(
+        asked.c.number,
+        literal(updated_at, BigInteger).label("updated_at"),
+        literal(last_changed_at, BigInteger).label("last_changed_at"),
+        *gains.facts(
+            literal(member.player_id),
+            literal(metric_id),
+            GainPolicy.AS_OF,
+            start=asked.c.start_ms,
+            end=asked.c.end_ms,
+            floor=asked.c.floor_ms,
+        ),
+    ).order_by(asked.c.number)
+    found = (await session.execute(statement)).all()
+    lines = (
+        (week, gains.decide(member, metric, week, row, GainPolicy.AS_OF))
+        for week, row in zip(weeks, found, strict=True)
+    )
+    return tuple(WeekGain(week, line.shown, line.unknown) for week, line in lines)

@@ -1,0 +1,239 @@
+"""Who is who after a rename? People are keyed by Wise Old Man's player id; names only label them.
+
+One case needs more: when the clan is synced before Wise Old Man learns of a rename, a new player
+takes the old one's place (`left` and `joined` at one instant). Once the rename is approved the old
+id is back under the new name, and what was seen of the short-lived one belongs to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.db.models import (
+    LinkRow,
+    MembershipRow,
+    MetricValueRow,
+    NameChangeRow,
+    PlayerNameRow,
+    PlayerRow,
+    SnapshotRow,
+)
+from clanstats.db.snapshots import Observation, add_snapshots
+from clanstats.harvest.roster import SAME_INSTANT
+from clanstats.usernames import standard
+from clanstats.wom.rows import WomActivity, WomMembership, WomNameChange
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A player as called now, and since when there was a profile at all, if that is known."""
+
+    player_id: int
+    wom_id: int
+    name: str
+    registered_at: datetime | None = None
+
+
+async def known_people(session: AsyncSession, clan_id: int) -> Sequence[Person]:
+    """Everyone who is or was in the clan, as stored."""
+    found = await session.execute(
+        select(PlayerRow.id, PlayerRow.wom_id, PlayerRow.name)
+        .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
+        .where(MembershipRow.clan_id == clan_id)
+        .distinct()
+    )
+    return tuple(Person(*row) for row in found)
+
+
+async def record_names(
+    session: AsyncSession, people: Sequence[Person], changes: Sequence[WomNameChange], now: datetime
+) -> int:
+    """Keep dated names in step with what `people` are called and with approved renames.
+
+    Args:
+        session: Written to.
+        people: As they are called now.
+        changes: Renames in any order; those of others are left out.
+        now: Dates a rename that nobody dated.
+
+    Returns:
+        How many renames were new to us.
+    """
+    by_wom_id = {person.wom_id: person.player_id for person in people}
+    new = await _save_changes(session, changes, by_wom_id)
+    renamed = {by_wom_id[change.wom_id] for change in new}
+    borne = await _present_names(session, list(by_wom_id.values()))
+    for person in people:
+        if borne.get(person.player_id) != person.name or person.player_id in renamed:
+            await _lay_out_names(session, person, now)
+    return len(new)
+
+
+async def _save_changes(
+    session: AsyncSession, changes: Sequence[WomNameChange], by_wom_id: Mapping[int, int]
+) -> Sequence[WomNameChange]:
+    ours = {change.name_change_id: change for change in changes if change.wom_id in by_wom_id}
+    known = await session.scalars(select(NameChangeRow.id).where(NameChangeRow.id.in_(ours)))
+    new = [ours[name_change_id] for name_change_id in ours.keys() - set(known)]
+    if new:
+        await session.execute(
+            insert(NameChangeRow),
+            [
+                {
+                    "id": change.name_change_id,
+                    "player_id": by_wom_id[change.wom_id],
+                    "old_name": change.old_name,
+                    "new_name": change.new_name,
+                    "changed_at": change.resolved_at or change.created_at,
+                }
+                for change in new
+            ],
+        )
+    return new
+
+
+async def _present_names(session: AsyncSession, player_ids: Sequence[int]) -> dict[int, str]:
+    found = await session.execute(
+        select(PlayerNameRow.player_id, PlayerNameRow.name).where(
+            PlayerNameRow.player_id.in_(player_ids), PlayerNameRow.until.is_(None)
+        )
+    )
+    return {row.player_id: row.name for row in found}
+
+
+async def _lay_out_names(session: AsyncSession, person: Person, now: datetime) -> None:
+    """Write someone's names anew: the approved renames in order, and what else was once seen."""
+    changes = (
+        await session.execute(
+            select(NameChangeRow.old_name, NameChangeRow.changed_at)
+            .where(NameChangeRow.player_id == person.player_id)
+            .order_by(NameChangeRow.changed_at)
+        )
+    ).all()
+    seen = (
+        await session.execute(
+            select(PlayerNameRow.name, PlayerNameRow.since, PlayerNameRow.until)
+            .where(PlayerNameRow.player_id == person.player_id)
+            .order_by(PlayerNameRow.since)
+        )
+    ).all()
+    since = min([row.since for row in seen] + [person.registered_at or now])
+    names: list[tuple[str, datetime, datetime | None]] = []
+    for name, changed_at in changes:
+        names.append((name, min(since, changed_at), changed_at))
+        since = changed_at
+    dated = {name for name, _, _ in names} | {person.name}
+    for name, seen_since, until in seen:
+        if name not in dated:
+            names.append((name, seen_since, until or now))
+            since = max(since, until or now)
+    names.append((person.name, since, None))
+    await session.execute(delete(PlayerNameRow).where(PlayerNameRow.player_id == person.player_id))
+    await session.execute(
+        insert(PlayerNameRow),
+        [
+            {
+                "player_id": person.player_id,
+                "name": name,
+                "since": begin,
+                "until": until,
+                "standard_name": standard(name),
+            }
+            for name, begin, until in names
+        ],
+    )
+
+
+def possible_renames(feed: Sequence[WomActivity]) -> int:
+    """How many pairs of `left` and `joined` at one instant the feed holds.
+
+    Such a pair may be one person: it is not announced as a departure and an arrival until the
+    list of renames has settled it.
+    """
+    left = {line.at for line in feed if line.kind == "left"}
+    return sum(1 for line in feed if line.kind == "joined" and line.at in left)
+
+
+async def merge_stand_ins(
+    session: AsyncSession,
+    clan_id: int,
+    changes: Sequence[WomNameChange],
+    present: Mapping[int, WomMembership],
+) -> int:
+    """Give what was seen of a stand-in to the player it stood in for; returns how many.
+
+    A stand-in bears the new name of a rename, is no longer in the group, and came the instant
+    from which the group now dates the renamed player's membership. The name alone proves nothing:
+    someone else may have borne it before.
+
+    Args:
+        session: Written to.
+        clan_id: Ours.
+        changes: Approved renames.
+        present: The group's present members by our player id.
+    """
+    by_wom_id = {m.player.wom_id: player_id for player_id, m in present.items()}
+    bearers = {standard(change.new_name): by_wom_id.get(change.wom_id) for change in changes}
+    found = await session.execute(
+        select(MembershipRow.player_id, MembershipRow.joined_at, PlayerRow.standard_name)
+        .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
+        .where(
+            MembershipRow.clan_id == clan_id,
+            PlayerRow.standard_name.in_(bearers),
+            PlayerRow.merged_into_id.is_(None),
+        )
+    )
+    merged = 0
+    for stand_in, joined_at, name in found.all():
+        player_id = bearers[name]
+        if player_id is None or stand_in in present:
+            continue
+        if abs(joined_at - present[player_id].joined_at) <= SAME_INSTANT:
+            await _merge(session, stand_in, player_id)
+            merged += 1
+    return merged
+
+
+async def _merge(session: AsyncSession, stand_in: int, player_id: int) -> None:
+    """Move observations and links; the stand-in stays as a row that points to the player."""
+    await add_snapshots(
+        session,
+        [
+            Observation(player_id, taken_at, values)
+            for taken_at, values in (await _observations(session, stand_in)).items()
+        ],
+    )
+    for table in (MetricValueRow, SnapshotRow, MembershipRow):
+        await session.execute(delete(table).where(table.player_id == stand_in))
+    await session.execute(
+        update(LinkRow).where(LinkRow.player_id == stand_in).values(player_id=player_id)
+    )
+    await session.execute(
+        update(PlayerRow).where(PlayerRow.id == stand_in).values(merged_into_id=player_id)
+    )
+
+
+async def _observations(session: AsyncSession, player_id: int) -> dict[int, dict[int, int]]:
+    """Every snapshot of a player in full, by instant in ms."""
+    times = await session.scalars(
+        select(SnapshotRow.taken_at)
+        .where(SnapshotRow.player_id == player_id)
+        .order_by(SnapshotRow.taken_at)
+    )
+    changes = await session.execute(
+        select(MetricValueRow.taken_at, MetricValueRow.metric_id, MetricValueRow.value)
+        .where(MetricValueRow.player_id == player_id)
+        .order_by(MetricValueRow.taken_at)
+    )
+    by_time: dict[int, dict[int, int | None]] = {}
+    for taken_at, metric_id, value in changes:
+        by_time.setdefault(taken_at, {})[metric_id] = value
+    state: dict[int, int | None] = {}
+    found = {}
+    for taken_at in times:
+        state |= by_time.get(taken_at, {})
+        found[taken_at] = {metric: value for metric, value in state.items() if value is not None}
+    return found
