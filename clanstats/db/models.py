@@ -76,7 +76,9 @@ class ClanRow(Base):
     created_at: Mapped[datetime]
     refreshed_at: Mapped[datetime | None]  # the newest refresh that was stored
     update_asked_at: Mapped[datetime | None]  # when Wise Old Man was last asked to read everyone
-    feeds_due: Mapped[bool] = mapped_column(server_default=text("1"))  # a feed failed: read it next
+    feeds_due: Mapped[bool] = mapped_column(
+        server_default=text("true")
+    )  # a feed failed: read it next
 
 
 class PlayerRow(Base):

@@ -1,0 +1,123 @@
+"""How does a database get to the tables this version needs, and back?
+
+Before anything is changed, the file is copied and the copy verified; if a migration fails, the
+transaction leaves the tables as they were and the error names the copy.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from clanstats.db import backup
+from clanstats.db.engine import database_file, writing
+from clanstats.errors import ClanStatsError
+
+if TYPE_CHECKING:  # half a second to import: only who migrates pays for it
+    from alembic.config import Config
+
+log = structlog.get_logger()
+
+_ROOT = Path(__file__).parents[2]
+VERSIONS = _ROOT / "migrations" / "versions"
+
+
+class MigrationError(ClanStatsError):
+    """The tables could not be brought to the wanted version; they are as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What was done; revisions are None for a database without tables."""
+
+    before: str | None
+    after: str | None
+    backup: Path | None  # None when nothing had to be kept
+
+
+def head() -> str:
+    """The newest revision there is a migration to; found without importing alembic."""
+    names = sorted(file.name for file in VERSIONS.glob("[0-9]*_*.py"))
+    if not names:
+        raise MigrationError(f"There are no migrations in {VERSIONS}: the installation is broken.")
+    return names[-1].split("_")[0]
+
+
+async def current(url: str) -> str | None:
+    """The revision the database is at; None when it has no tables yet."""
+    file = database_file(url)
+    if file is not None and not file.exists():
+        return None
+    engine = writing(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_current)
+    finally:
+        await engine.dispose()
+
+
+async def migrate(
+    url: str, *, to: str = "head", backup_dir: Path, keep: int, now: datetime
+) -> Migrated:
+    """Bring the database to revision `to`, up or down; "base" is no tables at all.
+
+    Raises:
+        MigrationError: Nothing was changed; the text says where the copy is.
+    """
+    before = await current(url)
+    target = head() if to == "head" else None if to == "base" else to
+    if before == target:
+        return Migrated(before, before, None)
+    if before is not None and re.fullmatch(r"\d+", before) and before > head():
+        raise MigrationError(
+            f"The database is at version {before}, this program knows up to {head()}: install the "
+            "newer version that wrote it, or restore a backup (`clanstats db list`)."
+        )
+    file = database_file(url)
+    kept = None
+    if before is not None and file is not None:
+        kept = await backup.create(file, backup_dir, label=f"before-{target or 'base'}", now=now)
+        backup.prune(backup_dir, keep=keep)
+    engine = writing(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_run, to, upwards=(target or "") > (before or ""))
+    except (SQLAlchemyError, OSError) as error:
+        log.exception("migration.failed", to=to)
+        where = f" A verified copy is at {kept}." if kept else ""
+        raise MigrationError(
+            f"The database could not be migrated ({type(error).__name__}); it is as before.{where}"
+        ) from error
+    finally:
+        await engine.dispose()
+    log.info("database.migrated", before=before, after=target, backup=str(kept) if kept else None)
+    return Migrated(before, target, kept)
+
+
+def _current(connection: Connection) -> str | None:
+    if "alembic_version" not in inspect(connection).get_table_names():
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _run(connection: Connection, to: str, *, upwards: bool) -> None:
+    from alembic import command  # noqa: PLC0415 — see the top
+
+    if upwards:
+        command.upgrade(_config(connection), to)
+    else:
+        command.downgrade(_config(connection), to)
+
+
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 — see the top
+
+    config = Config(_ROOT / "alembic.ini")
+    config.attributes["connection"] = connection
+    return config
