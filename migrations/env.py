@@ -19,6 +19,7 @@ def _migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,  # SQLite can, in the transaction that is open already
         render_item=_plain,
         compare_type=_differs,
     )

@@ -157,7 +157,7 @@ async def _ask_for_updates(services: Services, wom_group_id: int) -> None:
 async def _compare(session: AsyncSession, group: WomGroup) -> tuple[bool, bool]:
     """Whether the clan is new to us, and whether anything differs from what is stored."""
     clan = await session.scalar(select(ClanRow).where(ClanRow.wom_group_id == group.group_id))
-    if clan is None:
+    if clan is None or clan.refreshed_at is None:
         return True, True
     found = await session.execute(
         select(

@@ -1,0 +1,170 @@
+"""The `clanstats` command: which subcommands are there, and what do they need?
+
+Exit codes: 0 done, 1 it could not be done (the reason is printed), 2 wrong settings or options.
+"""
+
+import argparse
+import asyncio
+import importlib
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from bot import log as logs
+from clanstats.config import ConfigError, load_settings, redacted, secret_values
+from clanstats.errors import ClanStatsError
+from clanstats.settings import Settings
+
+log = structlog.get_logger()
+
+Action = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_NEEDS = {
+    ("run", None): ("discord_token", "wom_group_id"),
+    ("sync", None): ("discord_token",),
+    ("harvest", "wom"): ("wom_group_id",),
+    ("backfill", "wom"): ("wom_group_id",),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    needs = _NEEDS.get((options.command, getattr(options, "source", None)), ())
+    try:
+        settings = load_settings(needs=needs)
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201 — nothing is set up yet
+        return 2
+    logs.configure(settings.log_format, _level(settings, options), secrets=secret_values(settings))
+    log.info("settings.effective", **redacted(settings))
+    try:
+        return asyncio.run(_perform(settings, options))
+    except ClanStatsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 — for the person at the terminal
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _perform(settings: Settings, options: argparse.Namespace) -> int:
+    module, function = options.action.split(":")
+    try:
+        # Only now: `show` should not wait for Discord's library, nor for the demo's.
+        action: Action = getattr(importlib.import_module(module), function)
+    except ImportError as error:
+        if not module.startswith("demo"):
+            raise
+        raise ClanStatsError(
+            f"The demo needs {error.name}: install ClanStats with its extra `demo`."
+        ) from error
+    return await action(settings, options)
+
+
+def _level(settings: Settings, options: argparse.Namespace) -> str:
+    """A person reading a table doesn't want the log's lines between its rows."""
+    quiet = options.command in {"show", "db", "doctor", "alive"} and settings.log_level == "INFO"
+    return "WARNING" if quiet else settings.log_level
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="clanstats", description="A Discord bot for Old School RuneScape clans."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add(commands, "run", "run the bot until it is stopped", "bot.process:run")
+    _demo(commands)
+    _harvesting(commands)
+    _show(commands)
+    _db(commands)
+    _add(
+        commands,
+        "doctor",
+        "check settings, database, Wise Old Man and Discord",
+        "bot.doctor:examine",
+    )
+    _add(commands, "alive", "exit 0 if the bot's last sign of life is recent", "bot.operate:alive")
+    _add(commands, "sync", "tell Discord about the slash commands", "bot.process:sync")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    purpose: str,
+    action: str | None = None,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
+    )
+    if action is not None:
+        parser.set_defaults(action=action)
+    return parser
+
+
+def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = _add(commands, "demo", "play with the bot on a simulated Discord", "demo.play:play")
+    demo.add_argument("--once", action="store_true", help="run every command, save the replies")
+    demo.add_argument("--out", type=Path, default=Path("build/demo"), help="where to, with --once")
+    demo.add_argument("--port", type=int, default=0, help="of the page; 0 takes a free one")
+
+
+def _harvesting(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    harvest = _add(commands, "harvest", "bring the database up to date")
+    sources = harvest.add_subparsers(dest="source", required=True, metavar="SOURCE")
+    wom = _add(sources, "wom", "read the clan from Wise Old Man", "bot.operate:harvest")
+    wom.add_argument("--full", action="store_true", help="read everything, even if nothing moved")
+    backfill = _add(commands, "backfill", "read the clan's past; can be stopped and resumed")
+    sources = backfill.add_subparsers(dest="source", required=True, metavar="SOURCE")
+    wom = _add(sources, "wom", "read the past year from Wise Old Man", "bot.operate:run_backfill")
+    wom.add_argument(
+        "--per-minute", type=_pace, default=10, help="requests a minute (default 10, at most 60)"
+    )
+
+
+def _pace(text: str) -> float:
+    pace = float(text)
+    if not 0 < pace <= 60:  # noqa: PLR2004 — a request a second
+        raise argparse.ArgumentTypeError("more than 0, at most 60")
+    return pace
+
+
+def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    show = _add(commands, "show", "print what the commands answer")
+    subjects = show.add_subparsers(dest="subject", required=True, metavar="SUBJECT")
+    stats = _add(subjects, "stats", "one player", "bot.show:stats")
+    stats.add_argument("player", help="the name, present or former")
+    board = _add(subjects, "leaderboard", "the clan in order of a metric", "bot.show:leaderboard")
+    board.add_argument("--metric", required=True, help="such as overall, ehb or zulrah")
+    board.add_argument("--rank", help="only members of this rank")
+    board.add_argument("--policy", choices=["as_of", "wom"], default="as_of")
+    for parser in (stats, board):
+        parser.add_argument("--period", help="7d, 4w, 2026-01-01..2026-01-31 or all (default 30d)")
+        parser.add_argument("--from", dest="since", metavar="ISO", help="instead of --period")
+        parser.add_argument("--to", dest="until", metavar="ISO")
+        parser.add_argument("--as-of", metavar="ISO", help="answer as one would have then")
+        parser.add_argument("--json", action="store_true")
+
+
+def _db(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    database = _add(commands, "db", "look after the database")
+    verbs = database.add_subparsers(dest="verb", required=True, metavar="VERB")
+    up = _add(
+        verbs,
+        "upgrade",
+        "bring the tables to this version",
+        "bot.operate:migrate_to",
+    )
+    up.add_argument("--to", default="head")
+    down = _add(verbs, "downgrade", "take the tables back", "bot.operate:migrate_to")
+    down.add_argument("to", help="a version, or base for no tables at all")
+    _add(verbs, "current", "print the version of the tables", "bot.operate:current_version")
+    _add(verbs, "backup", "copy the database now and verify the copy", "bot.operate:make_backup")
+    _add(verbs, "list", "list the copies", "bot.operate:list_backups")
+    verify = _add(
+        verbs, "verify", "look for damage and dangling references", "bot.operate:verify_file"
+    )
+    verify.add_argument("file", nargs="?", type=Path, help="a copy (default: the database)")

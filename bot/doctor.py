@@ -1,0 +1,129 @@
+"""What is wrong with this installation? Each check says what to do about it."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+import aiohttp
+from rich.console import Console
+
+from clanstats.db import migrate
+from clanstats.db.engine import database_file
+from clanstats.errors import ClanStatsError
+from clanstats.services import open_services
+from clanstats.settings import Settings
+
+out = Console(soft_wrap=True)
+_TIMEOUT = aiohttp.ClientTimeout(total=15)
+_MEMBERS_INTENT = 1 << 14 | 1 << 15  # the application's flags: granted, or on for a small bot
+_CONTENT_INTENT = 1 << 18 | 1 << 19
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check; `good` None is worth knowing, but nothing fails for it."""
+
+    good: bool | None
+    text: str
+
+
+async def examine(settings: Settings, _options: argparse.Namespace) -> int:
+    """Print every check; the exit code is 1 if anything has to be mended."""
+    findings = [Finding(good=True, text="settings: can be used")]
+    for check in (_database, _wise_old_man, _discord):
+        findings += await _careful(check, settings)
+    marks = {True: "[green]ok  [/]", False: "[red]FAIL[/]", None: "[yellow]note[/]"}
+    for finding in findings:
+        out.print(f"{marks[finding.good]} {finding.text}")
+    return 1 if any(finding.good is False for finding in findings) else 0
+
+
+async def _careful(
+    check: Callable[[Settings], Awaitable[list[Finding]]], settings: Settings
+) -> list[Finding]:
+    try:
+        return await check(settings)
+    except (ClanStatsError, OSError) as error:
+        return [Finding(good=False, text=f"{check.__name__.strip('_').replace('_', ' ')}: {error}")]
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    file = database_file(settings.database_url)
+    if file is not None and not await asyncio.to_thread(_can_write, file):
+        return [
+            Finding(good=False, text=f"database: {file} can't be written; mend its permissions")
+        ]
+    found, newest = await migrate.current(settings.database_url), migrate.head()
+    if found is None:
+        return [Finding(good=None, text="database: empty; the first start makes the tables")]
+    if found != newest:
+        text = f"database: version {found}, wanted {newest}; run `clanstats db upgrade`"
+        return [Finding(good=None, text=text)]
+    return [Finding(good=True, text=f"database: writable, version {found}")]
+
+
+def _can_write(file: Path) -> bool:
+    """Try for real: permissions, read-only mounts and full disks all show."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        probe = file.with_suffix(".doctor")
+        probe.write_bytes(b"x")
+        probe.unlink()
+        if file.exists():
+            with file.open("r+b"):
+                pass
+    except OSError:
+        return False
+    return True
+
+
+async def _wise_old_man(settings: Settings) -> list[Finding]:
+    if settings.wom_group_id is None:
+        return [Finding(good=False, text="Wise Old Man: set WOM_GROUP_ID to your group's number")]
+    async with open_services(settings) as services:
+        group = await services.wom.group(settings.wom_group_id)
+        limit = services.wom.status().limit
+    found = [
+        Finding(
+            good=True,
+            text=f"Wise Old Man: found {group.name} with {len(group.memberships)} members, "
+            f"{limit} requests a minute",
+        )
+    ]
+    if settings.wom_contact is None:
+        text = "Wise Old Man: set WOM_CONTACT, so that they can reach you before they block you"
+        found.append(Finding(good=None, text=text))
+    return found
+
+
+async def _discord(settings: Settings) -> list[Finding]:
+    if settings.discord_token is None:
+        return [Finding(good=None, text="Discord: DISCORD_TOKEN isn't set; `run` will need it")]
+    headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
+    url = f"{settings.discord_api_base}/applications/@me"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as session,
+            session.get(url) as answer,
+        ):
+            if answer.status == HTTPStatus.UNAUTHORIZED:
+                text = "Discord: the token is refused; copy it again from the page Bot"
+                return [Finding(good=False, text=text)]
+            application = await answer.json()
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return [Finding(good=False, text=f"Discord: no usable answer ({type(error).__name__})")]
+    flags = int(application.get("flags") or 0)
+    return [
+        Finding(good=True, text=f"Discord: the token is that of {application.get('name')}"),
+        _intent("server members", bool(flags & _MEMBERS_INTENT)),
+        _intent("message content", bool(flags & _CONTENT_INTENT)),
+    ]
+
+
+def _intent(name: str, on: bool) -> Finding:  # noqa: FBT001 — what was found
+    if on:
+        return Finding(good=True, text=f"Discord: the intent {name} is on")
+    return Finding(good=None, text=f"Discord: the intent {name} is off; nothing needs it yet")

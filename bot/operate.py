@@ -1,0 +1,157 @@
+"""What can an operator do from the terminal? Harvest, migrate, back up, verify.
+
+Each action takes the settings and the options that were typed, and returns the exit code.
+"""
+
+import argparse
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from clanstats import jobs, schedules
+from clanstats.db import backup, migrate
+from clanstats.db.engine import database_file
+from clanstats.errors import ClanStatsError
+from clanstats.harvest.backfill import backfill
+from clanstats.harvest.wom import refresh
+from clanstats.services import open_services
+from clanstats.settings import Settings
+from clanstats.timestamps import now_utc
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+_ALIVE = timedelta(minutes=3)  # the bot notes a sign of life every minute
+
+
+async def up_to_date(settings: Settings) -> None:
+    """Bring the tables to this version, if they aren't; what is there is copied first."""
+    done = await migrate.migrate(
+        settings.database_url,
+        backup_dir=settings.backup_dir,
+        keep=settings.backup_keep,
+        now=now_utc(),
+    )
+    if done.backup is not None:
+        err.print(f"The database was upgraded; its copy from before is {done.backup}.")
+
+
+async def harvest(settings: Settings, options: argparse.Namespace) -> int:
+    """Read the clan's present state from Wise Old Man."""
+    await up_to_date(settings)
+    group_id = _group(settings)
+    async with open_services(settings) as services:
+        with err.status("Reading Wise Old Man …"):
+            run = await jobs.run(
+                "harvest", lambda: refresh(services, group_id, full=options.full), services
+            )
+        used = services.wom.status().requests
+    return _told(run, f" ({used} requests)")
+
+
+async def run_backfill(settings: Settings, options: argparse.Namespace) -> int:
+    """Read the clan's past; whatever was done before is not done again."""
+    await up_to_date(settings)
+    group_id = _group(settings)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    async with open_services(settings) as services:
+        with Progress(*columns, TimeRemainingColumn(), console=err, transient=True) as bar:
+            task = bar.add_task("Backfill", total=None)
+            run = await jobs.run(
+                "backfill",
+                lambda: backfill(
+                    services,
+                    group_id,
+                    per_minute=options.per_minute,
+                    progress=lambda done, total: bar.update(task, completed=done, total=total),
+                ),
+                services,
+            )
+    return _told(run)
+
+
+async def migrate_to(settings: Settings, options: argparse.Namespace) -> int:
+    """Change the tables' version."""
+    done = await migrate.migrate(
+        settings.database_url,
+        to=options.to,
+        backup_dir=settings.backup_dir,
+        keep=settings.backup_keep,
+        now=now_utc(),
+    )
+    out.print(f"{done.before or 'no tables'} → {done.after or 'no tables'}")
+    if done.backup is not None:
+        out.print(f"The copy from before is {done.backup}.")
+    return 0
+
+
+async def current_version(settings: Settings, _options: argparse.Namespace) -> int:
+    """Print the tables' version and this program's."""
+    found = await migrate.current(settings.database_url)
+    newest = migrate.head()
+    state = "up to date" if found == newest else f"this program wants {newest}"
+    out.print(f"{found or 'no tables'} ({state})")
+    return 0
+
+
+async def make_backup(settings: Settings, _options: argparse.Namespace) -> int:
+    """Copy the database now."""
+    folder = settings.backup_dir
+    kept = await backup.create(_file(settings), folder, label="manual", now=now_utc())
+    backup.prune(folder, keep=settings.backup_keep)
+    out.print(f"Copied and verified: {kept}")
+    return 0
+
+
+async def list_backups(settings: Settings, _options: argparse.Namespace) -> int:
+    """Print the copies, newest first."""
+    copies = await asyncio.to_thread(backup.listed, settings.backup_dir)
+    for copy in copies:
+        out.print(f"{copy.path}  {copy.size / 1e6:.1f} MB")
+    if not copies:
+        out.print(f"There are no copies in {settings.backup_dir}.")
+    return 0
+
+
+async def verify_file(settings: Settings, options: argparse.Namespace) -> int:
+    """Look for damage in the database or a copy of it."""
+    file = options.file or _file(settings)
+    problems = await backup.verify(file)
+    for problem in problems:
+        out.print(problem)
+    out.print(f"{file}: {f'{len(problems)} problems' if problems else 'sound'}")
+    return 1 if problems else 0
+
+
+async def alive(settings: Settings, _options: argparse.Namespace) -> int:
+    """Whether a running bot has given a sign of life lately."""
+    async with open_services(settings) as services, services.read() as session:
+        beat = await schedules.last_beat(session)
+        age = None if beat is None else services.clock() - beat
+    if age is not None and age < _ALIVE:
+        return 0
+    err.print("The bot is not running." if age is None else f"The last sign of life is {age} old.")
+    return 1
+
+
+def _told(run: jobs.JobRun, more: str = "") -> int:
+    """Print what came of a job; the exit code says whether it was done."""
+    failed = run.outcome == "failed"
+    (err if failed else out).print(f"{run.detail}{more}")
+    return 1 if failed else 0
+
+
+def _group(settings: Settings) -> int:
+    group_id = settings.wom_group_id
+    if group_id is None:
+        raise ClanStatsError("Set WOM_GROUP_ID: it is the number in your group's address.")
+    return group_id
+
+
+def _file(settings: Settings) -> Path:
+    file = database_file(settings.database_url)
+    if file is None:
+        raise ClanStatsError("Only an SQLite file can be copied here; use your database's tools.")
+    return file

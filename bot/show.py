@@ -1,0 +1,213 @@
+"""How do the commands' answers look in a terminal, or as JSON?"""
+
+import argparse
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.table import Table
+
+from clanstats.analytics import leaderboard as boards
+from clanstats.analytics import members, profile
+from clanstats.db import migrate
+from clanstats.domain import Gain, GainPolicy, Leaderboard, Profile, Window
+from clanstats.errors import BadInputError, ClanStatsError, NoDataError
+from clanstats.numbers import full
+from clanstats.roles import title
+from clanstats.services import Services, open_services
+from clanstats.settings import Settings
+from clanstats.timestamps import format_for_display, iso_weeks, parse_instant, parse_period
+
+out = Console()
+_DEFAULT_PERIOD = "30d"
+_WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The period a person means."""
+
+    window: Window | None  # None: totals, not gains
+    as_of: datetime
+
+
+async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
+    """Print everyone in order of a metric."""
+    await _check_tables(settings)
+    async with open_services(settings) as services:
+        asked = _asked(options, services)
+        async with services.read() as session:
+            clan = await _clan(services)
+            board = await boards.leaderboard(
+                session,
+                clan.clan_id,
+                metric_name=options.metric,
+                window=asked.window,
+                as_of=asked.as_of,
+                policy=GainPolicy(options.policy),
+                rank=options.rank,
+            )
+    if options.json:
+        print(json.dumps(_board_json(board), ensure_ascii=False, indent=1))  # noqa: T201 — the answer
+    else:
+        out.print(_board_table(board, clan.name))
+    return 0
+
+
+async def stats(settings: Settings, options: argparse.Namespace) -> int:
+    """Print what is known of one player."""
+    await _check_tables(settings)
+    async with open_services(settings) as services:
+        asked = _asked(options, services)
+        async with services.read() as session:
+            clan = await _clan(services)
+            found = await members.players_named(session, clan.clan_id, options.player)
+            if not found:
+                raise NoDataError(
+                    f"Nobody called “{options.player}” is or was in {clan.name}; the name is "
+                    "needed as it is spelled in game."
+                )
+            player = await profile.profile(
+                session,
+                clan.clan_id,
+                found[0],
+                window=asked.window or Window(asked.as_of - timedelta(days=36500), asked.as_of),
+                as_of=asked.as_of,
+                weeks=iso_weeks(asked.as_of, count=_WEEKS, tz=settings.timezone),
+            )
+    if options.json:
+        print(json.dumps(_profile_json(player), ensure_ascii=False, indent=1))  # noqa: T201 — the answer
+    else:
+        out.print(_profile_table(player))
+    return 0
+
+
+def _asked(options: argparse.Namespace, services: Services) -> Asked:
+    tz = services.settings.timezone
+    now = parse_instant(options.as_of, tz=tz) if options.as_of else services.clock()
+    if options.since or options.until:
+        if options.period or not options.since:
+            raise BadInputError("Give --period, or --from with --to.")
+        end = parse_instant(options.until, tz=tz) if options.until else now
+        start = parse_instant(options.since, tz=tz)
+        if start >= end:
+            raise BadInputError("--from must be earlier than --to.")
+        return Asked(Window(start, end), now if options.as_of else end)
+    return Asked(parse_period(options.period or _DEFAULT_PERIOD, now=now, tz=tz), now)
+
+
+async def _check_tables(settings: Settings) -> None:
+    if await migrate.current(settings.database_url) != migrate.head():
+        raise ClanStatsError(
+            "The database has no tables of this version yet: run `clanstats harvest wom`, or "
+            "`clanstats db upgrade` if it holds data."
+        )
+
+
+async def _clan(services: Services) -> members.Clan:
+    async with services.read() as session:
+        clans = await members.clans(session)
+    wanted = services.settings.wom_group_id
+    chosen = [clan for clan in clans if wanted in {None, clan.wom_group_id}]
+    if len(chosen) == 1:
+        return chosen[0]
+    if not chosen:
+        raise NoDataError("Nothing is known of this clan yet: run `clanstats harvest wom` first.")
+    numbers = ", ".join(str(clan.wom_group_id) for clan in chosen)
+    raise BadInputError(f"There are several clans; set WOM_GROUP_ID to one of {numbers}.")
+
+
+def _board_json(board: Leaderboard) -> dict[str, object]:
+    window = board.window
+    lines = [standing.gain for standing in board.standings] + list(board.unknown)
+    return {
+        "metric": board.metric.name,
+        "window": None
+        if window is None
+        else {"start": window.start.isoformat(), "end": window.end.isoformat()},
+        "as_of": board.as_of.isoformat(),
+        "rows": [
+            {
+                "wom_id": line.member.wom_id,
+                "name": line.member.name,
+                "value": line.shown,
+                "unknown": line.unknown,
+                "since": line.since and line.since.isoformat(),
+            }
+            for line in lines
+        ],
+    }
+
+
+def _board_table(board: Leaderboard, clan: str) -> Table:
+    unknown = f", {len(board.unknown)} unknown" if board.unknown else ""
+    count = len(board.standings) + len(board.unknown)
+    table = Table(
+        title=f"{board.metric.title} · {_period(board.window)} · {clan}: {count}{unknown}"
+    )
+    for column in ("#", "Name", "Rank", board.metric.unit, "Since"):
+        table.add_column(column, justify="right" if column in {"#", board.metric.unit} else "left")
+    for standing in board.standings:
+        table.add_row(str(standing.place), *_cells(standing.gain))
+    for line in board.unknown:
+        table.add_row("", *_cells(line))
+    return table
+
+
+def _cells(line: Gain) -> tuple[str, str, str, str]:
+    value = f"unknown ({line.unknown})" if line.shown is None else full(line.shown)
+    since = format_for_display(line.since) if line.since else ""
+    return line.member.name, title(line.member.rank), value, since
+
+
+def _profile_json(player: Profile) -> dict[str, object]:
+    return {
+        "wom_id": player.member.wom_id,
+        "name": player.member.name,
+        "former_names": list(player.names),
+        "rank": player.member.rank,
+        "joined_at": player.joined_at and player.joined_at.isoformat(),
+        "left_at": player.left_at and player.left_at.isoformat(),
+        "window": {
+            "start": player.window.start.isoformat(),
+            "end": player.window.end.isoformat(),
+        },
+        "observed_at": player.observed_at and player.observed_at.isoformat(),
+        "metrics": [
+            {
+                "metric": line.metric.name,
+                "total": line.value,
+                "gained": line.gain.shown,
+                "unknown": line.gain.unknown,
+                "since": line.gain.since and line.gain.since.isoformat(),
+            }
+            for line in player.metrics
+        ],
+        "weeks": [
+            {"start": week.window.start.isoformat(), "xp": week.value, "unknown": week.unknown}
+            for week in player.weeks
+        ],
+    }
+
+
+def _profile_table(player: Profile) -> Table:
+    seen = format_for_display(player.observed_at)
+    table = Table(
+        title=f"{player.member.name} · {title(player.member.rank)} · {_period(player.window)}",
+        caption=f"last observed {seen}",
+    )
+    for column in ("Metric", "Total", "Gained", "Since"):
+        table.add_column(column, justify="left" if column in {"Metric", "Since"} else "right")
+    for line in player.metrics:
+        if line.value is not None or line.metric.name == "overall":
+            total = "unknown" if line.value is None else full(line.value)
+            _, _, gained, since = _cells(line.gain)
+            table.add_row(line.metric.title, total, gained, since)
+    return table
+
+
+def _period(window: Window | None) -> str:
+    if window is None:
+        return "totals"
+    return f"{format_for_display(window.start)} to {format_for_display(window.end)}"

@@ -1,0 +1,114 @@
+"""Who leads the clan? A leaderboard as ten horizontal bars."""
+
+from typing import TYPE_CHECKING
+
+from clanstats.charts import layout, style, writing
+from clanstats.charts.layout import Form
+from clanstats.domain import Leaderboard, Standing
+from clanstats.numbers import compact
+
+if TYPE_CHECKING:
+    from clanstats.charts.card import Card
+
+_SHOWN = 10
+_PITCH = 50
+_PLACE_X = style.MARGIN + 36
+_NAME_X, _NAME_WIDTH = 178, 280
+_BAR_X, _BAR_WIDTH, _BAR_HEIGHT = 478, 540, 26
+
+
+def leaderboard(
+    board: Leaderboard, *, title: str, subtitle: str = "", footer: str = "", form: Form = "png"
+) -> bytes:
+    """Draw the first ten, 1,200 pixels wide and 700 high, less high when there are fewer.
+
+    On a board of gains those who gained nothing are counted below, not drawn.
+    """
+    drawn = _drawn(board)
+    height = layout.HEADER + _PITCH * max(len(drawn), 3) + layout.FOOTER - 2
+    card = layout.blank(height)
+    figure, label = (compact(board.total), f"{board.metric.unit} in all") if drawn else ("", "")
+    layout.heading(card, title, subtitle, figure=figure, figure_label=label)
+    if not drawn:
+        layout.said(card, height / 2 + 14, *_nothing(board))
+    for row, standing in enumerate(drawn):
+        _row(card, layout.HEADER + _PITCH * row, standing, best=_shown(drawn[0]))
+    layout.foot(card, height, left=_note(board), right=footer)
+    return layout.finished(card, form)
+
+
+def leaderboard_alt(board: Leaderboard, *, title: str) -> str:
+    """Describe the same picture, in at most 1,024 characters."""
+    rows = [
+        f"{standing.place}. {standing.gain.member.name} {compact(_shown(standing))}"
+        for standing in _drawn(board)
+    ]
+    said = "; ".join(rows) if rows else " ".join(_nothing(board))
+    return writing.alt([f"{title}, in {board.metric.unit}. {_note(board)}.", said])
+
+
+def _row(card: "Card", top: float, standing: Standing, *, best: float) -> None:
+    middle = top + _PITCH / 2
+    line = middle + style.ROW * 0.36
+    value, leads = _shown(standing), standing.place == 1
+    colour = style.BEST if leads else style.BAR
+    _place(card, line, standing.place, colour=style.BEST if leads else style.MUTED)
+    _climbed(card, line - 2, standing.climbed)
+    card.text(_NAME_X, line, standing.gain.member.name, size=style.ROW, within=_NAME_WIDTH)
+    box = (_BAR_X, middle - _BAR_HEIGHT / 2, _BAR_WIDTH, _BAR_HEIGHT)
+    layout.bar(card, box, share=value / best if best else 0, colour=colour)
+    card.text(layout.RIGHT, line, compact(value), size=style.ROW, bold=True, align="right")
+
+
+def _place(card: "Card", line: float, place: int, *, colour: str) -> None:
+    card.text(
+        _PLACE_X,
+        line,
+        f"{place:,}",
+        size=style.ROW,
+        bold=True,
+        colour=colour,
+        align="right",
+        within=40,
+    )
+
+
+def _climbed(card: "Card", line: float, climbed: int | None) -> None:
+    if not climbed:
+        return
+    mark, colour = ("▲", style.UP) if climbed > 0 else ("▼", style.DOWN)
+    card.text(
+        _NAME_X - 18,
+        line,
+        f"{mark} {abs(climbed)}",
+        size=style.NOTE,
+        colour=colour,
+        align="right",
+        within=74,
+    )
+
+
+def _drawn(board: Leaderboard) -> tuple[Standing, ...]:
+    known = board.standings if board.window is None else [s for s in board.standings if _shown(s)]
+    return tuple(known[:_SHOWN])
+
+
+def _shown(standing: Standing) -> float:
+    return standing.gain.shown or 0
+
+
+def _note(board: Leaderboard) -> str:
+    known = len(board.standings)
+    parts = [layout.counted(known + len(board.unknown), "member")]
+    idle = 0 if board.window is None else sum(not _shown(s) for s in board.standings)
+    if idle:
+        parts.append(f"{idle:,} gained nothing")
+    if board.unknown:
+        parts.append(f"{len(board.unknown):,} unknown")
+    return " · ".join(parts)
+
+
+def _nothing(board: Leaderboard) -> tuple[str, str]:
+    if board.standings:
+        return "Nobody gained any", "Everyone who is known stayed where they were."
+    return "Nothing known yet", "No member has an observation that would answer this."

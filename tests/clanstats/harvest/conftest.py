@@ -1,0 +1,16 @@
+"""Services whose Wise Old Man repeats what he was recorded to say."""
+
+import pytest
+
+from tests.replay import Replay
+
+
+@pytest.fixture
+async def replay():
+    async with Replay(limits=False) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(settings, replay):
+    return settings.model_copy(update={"wom_base_url": replay.url})

@@ -1,0 +1,90 @@
+"""What does every test get? A clock that stands, an empty database, and no way out of here."""
+
+import asyncio
+import shutil
+import socket
+
+import pytest
+
+from clanstats.db.migrate import migrate
+from clanstats.drawing import Drawing
+from clanstats.services import open_services
+from clanstats.settings import Settings
+from clanstats.wom.client import WiseOldMan
+from tests.factories import NOW, Clock
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+NOBODY = "http://127.0.0.1:1"  # where no one listens
+
+
+@pytest.fixture(autouse=True)
+def _no_way_out(monkeypatch):
+    """Refuse whatever would leave this machine, and say what it was."""
+
+    def guarded(method):
+        def connect(self, address):
+            if isinstance(address, tuple) and address[0] not in LOOPBACK:
+                raise AssertionError(f"a test tried to reach {address}")
+            return method(self, address)
+
+        return connect
+
+    resolve = socket.getaddrinfo
+
+    def local(host, *args, **kwargs):
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and name not in LOOPBACK:
+            raise AssertionError(f"a test tried to look up {name}")
+        return resolve(host, *args, **kwargs)
+
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+    monkeypatch.setattr(socket, "getaddrinfo", local)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An empty database with all tables: migrated once, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    file = folder / "clan.db"
+    url = f"sqlite+aiosqlite:///{file}"
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(migrate(url, backup_dir=folder, keep=1, now=NOW))
+    return file
+
+
+@pytest.fixture
+def settings(tmp_path, migrated):
+    file = tmp_path / "clan.db"
+    shutil.copyfile(migrated, file)
+    return Settings(
+        database_url=f"sqlite+aiosqlite:///{file}",
+        backup_dir=tmp_path / "backups",
+        wom_base_url=NOBODY,
+    )
+
+
+@pytest.fixture
+async def wom(settings, clock):
+    """Wise Old Man, who can't be reached; a test that needs answers says where from."""
+    client = WiseOldMan(
+        base_url=settings.wom_base_url,
+        user_agent="clanstats tests (nobody@example.org)",
+        sleep=clock.sleep,
+        monotonic=clock.monotonic,
+    )
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def services(settings, wom, clock):
+    drawing = Drawing("inline")
+    async with open_services(settings, wom=wom, clock=clock, drawing=drawing) as opened:
+        yield opened
+    await drawing.close()
