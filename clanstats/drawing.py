@@ -113,7 +113,7 @@ class Drawing:
         if self._process is None:
             try:
                 self._process = await Process.start()
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(_TIMEOUT):
                     await self._process.ready()
             except (OSError, EOFError, TimeoutError) as error:
                 await self._discard()

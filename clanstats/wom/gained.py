@@ -11,7 +11,7 @@ import msgspec
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind, catalogue
 from clanstats.wom import reading
 from clanstats.wom.levels import level_at
-from clanstats.wom.reading import MOST, Count, Id, Instant, Problems, Text, utc
+from clanstats.wom.reading import MOST, Count, Hours, Id, Instant, Problems, Text, utc
 from clanstats.wom.rows import Decoded, WomSnapshot
 
 
@@ -28,8 +28,8 @@ def snapshots(answer: bytes) -> Decoded[WomSnapshot]:
 
 class _Gain(msgspec.Struct, gc=False):
     metric: Text
-    start: Count | float
-    end: Count | float
+    start: Count | Hours
+    end: Count | Hours
 
 
 class _Player(msgspec.Struct):

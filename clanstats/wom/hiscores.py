@@ -5,13 +5,13 @@ apart entry by entry, so that one odd boss costs that boss.
 """
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind, catalogue
 from clanstats.wom import reading
-from clanstats.wom.reading import MOST, Count, Id, Instant, Problems, utc
+from clanstats.wom.reading import Count, Hours, Id, Instant, Problems, utc
 from clanstats.wom.rows import Decoded, WomSnapshot
 
 T = TypeVar("T")
@@ -24,9 +24,6 @@ def snapshots(answer: bytes) -> Decoded[WomSnapshot]:
         WomBadAnswerError: It isn't a list, or isn't complete.
     """
     return reading.read(reading.rows(answer), _row)
-
-
-_Hours = Annotated[float, msgspec.Meta(ge=-1, le=MOST / 1_000_000)]  # must fit when scaled
 
 
 class _Xp(msgspec.Struct, gc=False):
@@ -47,7 +44,7 @@ class _Activity(msgspec.Struct, gc=False):
 
 
 class _Computed(msgspec.Struct, gc=False):
-    value: _Hours
+    value: Hours
 
 
 class _Sections(msgspec.Struct):

@@ -15,12 +15,12 @@ MOST = 2**63 - 1  # what a database column holds
 
 Id = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
 Count = Annotated[int, msgspec.Meta(ge=-1, le=MOST)]  # -1: unranked
+Hours = Annotated[float, msgspec.Meta(ge=-1, le=MOST / 1_000_000)]  # fits when scaled
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
-# What reading something may raise. ValueError: invalid UTF-8, or an instant out of the world;
-# OverflowError: a number written to be infinite.
-UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
+# What reading something may raise; ValueError is invalid UTF-8, or an instant out of the world.
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 _KEPT = 5
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199

@@ -16,7 +16,7 @@ def pixels_like(picture, colour, *, within=18):
     wanted = ImageColor.getrgb(colour)
     return sum(
         count
-        for count, seen in picture.getcolors(maxcolors=1 << 24)
+        for count, seen in picture.getcolors(maxcolors=256)
         if max(abs(a - b) for a, b in zip(seen, wanted, strict=True)) <= within
     )
 

@@ -48,7 +48,7 @@ def rows_of(name):
 @settings(
     max_examples=50,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow],  # a row has 113 metrics
 )
 @given(data=st.data())
 def test_damage_in_one_row_never_costs_another(read, name, owner, data):

@@ -89,6 +89,14 @@ def test_gains_hold_the_same_values_as_the_hiscores_of_that_instant():
         assert {name: end.values[name] for name in known} == known
 
 
+def test_neither_end_of_a_period_holds_what_is_unranked():
+    rows = gained.snapshots(body("group_bulk_gained_month")).rows
+
+    assert b'"start":-1' in body("group_bulk_gained_month")
+    assert len(rows) > 60
+    assert all(value > 0 for snapshot in rows for value in snapshot.values.values())
+
+
 def test_a_total_level_is_computed_only_from_every_skill():
     latest = {s.wom_id: s for s in hiscores.snapshots(body("group_bulk_hiscores")).rows}
     skills = [n for n, m in catalogue().items() if m.kind is MetricKind.SKILL and n != "overall"]
@@ -226,10 +234,11 @@ def test_an_odd_gain_costs_that_metric_only(end, odd):
     assert after.rows[2:] == before[2:]
 
 
-def test_hours_too_many_for_a_column_once_scaled_are_left_out():
+@pytest.mark.parametrize("many", [2**62, 1e308])
+def test_hours_too_many_for_a_column_once_scaled_are_left_out(many):
     rows = recorded("group_bulk_gained_range_7d_one_day")[:1]
     hours = next(entry for entry in rows[0]["data"] if entry["metric"] == "ehp")
-    hours["end"] = 2**62
+    hours["end"] = many
 
     after = gained.snapshots(encoded(rows))
 

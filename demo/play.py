@@ -1,0 +1,180 @@
+"""`clanstats demo`: the real bot on a simulated Discord, for a person or into a folder."""
+
+import argparse
+import asyncio
+import html
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import simcord
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.client import ClanStatsBot
+from clanstats.settings import Settings
+from demo.camera import Camera, camera, find_browser
+from demo.stage import Stage, stage
+from demo.story import NOW, make_server, open_clan, viewers
+
+err = Console(stderr=True, soft_wrap=True)
+out = Console(soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A command to run, and the name of its files."""
+
+    name: str
+    command: str
+    options: dict[str, Any]
+
+
+async def play(_settings: Settings, options: argparse.Namespace) -> int:
+    """Open the page, or run every command once. The operator's own settings stay untouched."""
+    if options.once:
+        return await once(options.out)
+    async with _playing(port=options.port) as played:
+        out.print(
+            f"Open [bold]{played.url}[/]\n"
+            "and type [bold]/leaderboard[/] or [bold]/stats[/]. Ctrl-C ends it."
+        )
+        await played.closed()
+    return 0
+
+
+async def once(folder: Path) -> int:
+    """Run each command in several variants; write every reply, its picture and `summary.json`."""
+    began = perf_counter()
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        played = await stack.enter_async_context(_playing(port=0))
+        ready = perf_counter()
+        browser = find_browser()
+        taken = None
+        if browser is None:
+            err.print("There is no Chromium here: charts are saved, pictures of replies aren't.")
+        else:
+            taken = await stack.enter_async_context(camera(browser, played.url))
+        shown = [await _scene(played, scene, folder, taken) for scene in scenes(played)]
+    summary = {
+        "ready_s": round(ready - began, 2),
+        "total_s": round(perf_counter() - began, 2),
+        "replies": len(shown),
+        "scenes": shown,
+    }
+    await asyncio.to_thread(_write_pages, folder, summary)
+    out.print(f"{len(shown)} replies in {folder}; open {folder / 'index.html'} to see them all.")
+    return 0
+
+
+def scenes(played: Stage) -> Sequence[Scene]:
+    """What is shown: every command, with the answers that matter."""
+    me = played.viewers[0].display_name
+    return (
+        Scene("leaderboard", "leaderboard", {"metric": "overall"}),
+        Scene("leaderboard_zulrah_7d", "leaderboard", {"metric": "zulrah", "period": "7d"}),
+        Scene("leaderboard_ehb_365d", "leaderboard", {"metric": "ehb", "period": "365d"}),
+        Scene("leaderboard_level_all", "leaderboard", {"metric": "total_level", "period": "all"}),
+        Scene(
+            "leaderboard_as_of",
+            "leaderboard",
+            {"metric": "overall", "period": "30d", "as_of": "2026-06-01"},
+        ),
+        Scene("leaderboard_private", "leaderboard", {"metric": "ehp", "private": True}),
+        Scene("leaderboard_unknown_metric", "leaderboard", {"metric": "zulra"}),
+        Scene("stats_own", "stats", {}),
+        Scene("stats_player_90d", "stats", {"player": me, "period": "90d"}),
+        Scene("stats_private", "stats", {"player": me, "private": True}),
+        Scene("stats_unknown_player", "stats", {"player": "Nobody Here"}),
+        Scene("stats_bad_period", "stats", {"player": me, "period": "soon"}),
+        Scene("health", "health", {}),
+    )
+
+
+@asynccontextmanager
+async def _playing(*, port: int) -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
+        with Progress(console=err, transient=True) as bar:
+            task = bar.add_task("Harvesting a make-believe clan", total=None)
+            world, services = await stack.enter_async_context(
+                open_clan(
+                    folder,
+                    progress=lambda done, total: bar.update(task, completed=done, total=total),
+                )
+            )
+        server = make_server(world)
+        bot = await stack.enter_async_context(ClanStatsBot(services, scheduled=False))
+        yield await stack.enter_async_context(
+            stage(bot, server, now=NOW, viewers=viewers(server), port=port)
+        )
+
+
+async def _scene(
+    played: Stage, scene: Scene, folder: Path, taken: Camera | None
+) -> dict[str, object]:
+    """Run one command and save what came; returns its line of the summary."""
+    began = perf_counter()
+    result = await played.run(scene.command, **scene.options)
+    seconds = perf_counter() - began
+    reply = result.response
+    files = [f"{scene.name}.json"]
+    await asyncio.to_thread(
+        (folder / files[0]).write_text,
+        json.dumps(_reply(reply), ensure_ascii=False, indent=1),
+        encoding="utf-8",
+    )
+    for attachment in reply.attachments:
+        name = f"{scene.name}.chart.png" if attachment.filename.endswith(".png") else None
+        if name is not None:
+            await asyncio.to_thread((folder / name).write_bytes, await attachment.read())
+            files.append(name)
+    if taken is not None:
+        shot = await taken.shoot(reply, viewer_id=played.viewers[0].id)
+        await asyncio.to_thread((folder / f"{scene.name}.png").write_bytes, shot)
+        files.append(f"{scene.name}.png")
+    options = " ".join(f"{key}:{value}" for key, value in scene.options.items())
+    return {
+        "name": scene.name,
+        "command": f"/{scene.command} {options}".strip(),
+        "seconds": round(seconds, 3),
+        "ephemeral": reply.ephemeral,
+        "files": files,
+    }
+
+
+def _reply(reply: simcord.ResponseMessage) -> dict[str, object]:
+    return {
+        "content": reply.content,
+        "ephemeral": reply.ephemeral,
+        "embeds": [embed.to_dict() for embed in reply.embeds],
+        "components": [component.to_dict() for component in reply.components],
+        "attachments": [
+            {"filename": one.filename, "description": one.description, "bytes": one.size}
+            for one in reply.attachments
+        ],
+    }
+
+
+def _write_pages(folder: Path, summary: dict[str, Any]) -> None:
+    text = json.dumps(summary, ensure_ascii=False, indent=1)
+    (folder / "summary.json").write_text(text, encoding="utf-8")
+    figures = "\n".join(
+        f"<figure><figcaption>{html.escape(scene['command'])} · {scene['seconds']} s</figcaption>"
+        f'<img src="{html.escape(scene["files"][-1])}" width="600" '
+        f'alt="{html.escape(scene["command"])}"></figure>'
+        for scene in summary["scenes"]
+        if scene["files"][-1].endswith(".png")
+    )
+    page = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>ClanStats</title>
+<style>body{{background:#1e1f22;color:#dbdee1;font:16px sans-serif}}figure{{margin:2em}}</style>
+{figures}
+</html>
+"""
+    (folder / "index.html").write_text(page, encoding="utf-8")

@@ -1,0 +1,95 @@
+"""Which clan, server and settings does the demonstration show?"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import discord
+from sqlalchemy import insert, select
+
+from clanstats.db import migrate
+from clanstats.db.models import LinkRow, PlayerRow
+from clanstats.harvest.backfill import backfill
+from clanstats.harvest.wom import refresh
+from clanstats.services import Services, open_services
+from clanstats.settings import Settings
+from demo.server import DemoChannel, DemoMember, DemoRole, DemoServer
+from demo.wom_server import make_app, serve
+from demo.world import World, make_world
+
+NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # a Sunday evening, for ever
+GUILD_ID = 1_000_000_000_000_000_001
+_CHANNEL_ID = 1_000_000_000_000_000_002
+_OWNER_ID = 1_000_000_000_000_000_003
+_OFFICER = DemoRole(1_000_000_000_000_000_004, "Officer", discord.Permissions(manage_guild=True))
+_VIEWERS = 3
+
+Progress = Callable[[int, int], None]
+
+
+def make_server(world: World) -> DemoServer:
+    """A server on which some of the clan's people are; the first of them is an officer."""
+    friends = [
+        DemoMember(discord_id, world.player(wom_ids[0], NOW).name)
+        for discord_id, wom_ids in world.friends.items()
+    ]
+    officer = DemoMember(friends[0].discord_id, friends[0].name, (_OFFICER,))
+    return DemoServer(
+        guild_id=GUILD_ID,
+        name=world.group.name,
+        owner=DemoMember(_OWNER_ID, "The owner"),
+        channels=(DemoChannel(_CHANNEL_ID, "general", topic="Type / and choose a command"),),
+        members=(officer, *friends[1:]),
+        roles=(_OFFICER,),
+    )
+
+
+def viewers(server: DemoServer) -> tuple[int, ...]:
+    """Whom the page can act as: the officer first, then ordinary members."""
+    return tuple(member.discord_id for member in server.members[:_VIEWERS])
+
+
+@asynccontextmanager
+async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[World, Services]]:
+    """Harvest a make-believe clan of 120 with a year of history into a database in `folder`."""
+    world = make_world(end=NOW)
+    app = make_app(world, clock=lambda: NOW, rate_limit=False)
+    async with serve(app) as url:
+        settings = Settings(
+            database_url=f"sqlite+aiosqlite:///{folder / 'demo.db'}",
+            wom_base_url=url,
+            wom_group_id=world.group.group_id,
+            wom_contact="the demonstration",
+        )
+        await migrate.migrate(settings.database_url, backup_dir=folder, keep=1, now=NOW)
+        async with open_services(settings, clock=lambda: NOW) as services:
+            await refresh(services, world.group.group_id, guild_id=GUILD_ID)
+            await backfill(services, world.group.group_id, progress=progress, sleep=_at_once)
+            await _link(services, world)
+            yield world, services
+
+
+async def _at_once(_seconds: float) -> None:
+    """The local server needs no delays between requests."""
+
+
+async def _link(services: Services, world: World) -> None:
+    """Say which Discord user plays which account."""
+    async with services.write() as session:
+        found = await session.execute(select(PlayerRow.wom_id, PlayerRow.id))
+        player_ids = {row.wom_id: row.id for row in found}
+        await session.execute(
+            insert(LinkRow),
+            [
+                {
+                    "clan_id": 1,
+                    "discord_user_id": discord_id,
+                    "player_id": player_ids[wom_id],
+                    "since": world.calendar.start,
+                }
+                for discord_id, wom_ids in world.friends.items()
+                for wom_id in wom_ids
+                if wom_id in player_ids
+            ],
+        )
