@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from bot.client import ClanStatsBot
 from clanstats.settings import Settings
-from demo.camera import Camera, camera, find_browser
+from demo.camera import Camera, CameraError, camera, find_browser
 from demo.stage import Stage, stage
 from demo.story import NOW, make_server, open_clan, viewers
 
@@ -75,7 +75,7 @@ async def once(folder: Path) -> int:
 
 def scenes(played: Stage) -> Sequence[Scene]:
     """What is shown: every command, with the answers that matter."""
-    me = played.viewers[0].display_name
+    me = played.viewers[0].name
     return (
         Scene("leaderboard", "leaderboard", {"metric": "overall"}),
         Scene("leaderboard_zulrah_7d", "leaderboard", {"metric": "zulrah", "period": "7d"}),
@@ -124,6 +124,8 @@ async def _scene(
     result = await played.run(scene.command, **scene.options)
     seconds = perf_counter() - began
     reply = result.response
+    if reply is None:
+        raise CameraError(f"/{scene.command} was left without a reply")
     files = [f"{scene.name}.json"]
     await asyncio.to_thread(
         (folder / files[0]).write_text,
@@ -154,7 +156,7 @@ def _reply(reply: simcord.ResponseMessage) -> dict[str, object]:
         "content": reply.content,
         "ephemeral": reply.ephemeral,
         "embeds": [embed.to_dict() for embed in reply.embeds],
-        "components": [component.to_dict() for component in reply.components],
+        "components": list(reply.components),
         "attachments": [
             {"filename": one.filename, "description": one.description, "bytes": one.size}
             for one in reply.attachments

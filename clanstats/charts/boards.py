@@ -110,5 +110,5 @@ def _note(board: Leaderboard) -> str:
 
 def _nothing(board: Leaderboard) -> tuple[str, str]:
     if board.standings:
-        return "Nobody gained any", "Everyone who is known stayed where they were."
+        return "Nobody gained any", "None of the members who are known gained in this period."
     return "Nothing known yet", "No member has an observation that would answer this."

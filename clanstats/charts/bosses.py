@@ -15,6 +15,7 @@ _SHOWN = 12
 _PITCH = 52
 _NAME_WIDTH = 390
 _BAR_X, _BAR_WIDTH, _BAR_HEIGHT = 452, 390, 26
+_BAR_WIDTH_ALONE = 500  # without a gain beside it
 _GAIN_X = 962
 
 
@@ -51,7 +52,8 @@ def _row(card: "Card", top: float, progress: MetricProgress, *, by_gain: bool, b
     middle = top + _PITCH / 2
     line = middle + style.ROW * 0.36
     card.text(style.MARGIN, line, progress.metric.title, size=style.ROW - 1, within=_NAME_WIDTH)
-    box = (_BAR_X, middle - _BAR_HEIGHT / 2, _BAR_WIDTH, _BAR_HEIGHT)
+    width = _BAR_WIDTH if by_gain else _BAR_WIDTH_ALONE
+    box = (_BAR_X, middle - _BAR_HEIGHT / 2, width, _BAR_HEIGHT)
     share = _measure(progress, by_gain=by_gain) / best
     layout.bar(card, box, share=share, colour=style.BAR)
     if by_gain:
@@ -100,7 +102,7 @@ def _subtitle(profile: Profile) -> str:
     during = writing.period(profile.window)
     if _gained(profile):
         return f"Bosses · most kills in {during}"
-    return f"Bosses · most kills ever; none known in {during}"
+    return f"Bosses · most kills ever; none known in {during}" if _most(profile) else "Bosses"
 
 
 def _note(profile: Profile) -> str:

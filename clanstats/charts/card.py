@@ -34,6 +34,7 @@ _FONTS = Path(__file__).with_name("fonts")
 _FAMILIES = ["ClanStats Sans", "ClanStats CJK", "DejaVu Sans"]  # the last comes with matplotlib
 _DPI = 72  # a point is then a pixel, in the PNG as in the SVG
 _COLOURS = 128
+_SHRINK = 0.62  # of its size, before text is cut; never below style.LEAST
 
 mpl.rcdefaults()  # not what a matplotlibrc on this machine says
 mpl.rcParams.update(
@@ -196,7 +197,8 @@ class Card:
         length = self._length(artist)
         if length <= within:
             return length
-        artist.set_fontsize(max(min(size, style.LEAST), size * within / length))
+        least = max(min(size, style.LEAST), size * _SHRINK)
+        artist.set_fontsize(max(least, size * within / length))
         whole = artist.get_text()
         kept = int(len(whole) * within / self._length(artist))
         while kept and self._length(artist) > within:

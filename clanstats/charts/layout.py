@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Literal
 
 from clanstats.charts import style
-from clanstats.numbers import compact
 
 if TYPE_CHECKING:
     from clanstats.charts.card import Card
@@ -92,9 +91,3 @@ def bar(card: "Card", box: tuple[float, float, float, float], *, share: float, c
 def counted(number: int, thing: str) -> str:
     """A number of things, in words: "1 member", "1,024 members"."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
-def amount(value: float, unit: str) -> str:
-    """A number with its unit: "12.4m XP", "1 kill"."""
-    singular = {"kills": "kill", "hours": "hour", "levels": "level"}
-    return f"{compact(value)} {singular.get(unit, unit) if value == 1 else unit}"

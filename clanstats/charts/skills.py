@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from clanstats.charts import layout, style, writing
 from clanstats.charts.layout import Form
-from clanstats.charts.levels import MAX_LEVEL, level_at, way_to_max
 from clanstats.domain import MetricProgress, Profile
+from clanstats.levels import MAX_LEVEL, level_at, way_to_max
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind
 from clanstats.numbers import compact, full, signed
 

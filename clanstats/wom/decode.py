@@ -31,13 +31,16 @@ def group(answer: bytes) -> WomGroup:
         raise reading.bad_answer(error) from error
     roles = reading.read(page.role_orders, _ranked_role)
     members = reading.read(page.memberships, _membership)
+    said = page.member_count if isinstance(page.member_count, int) else 0
+    absent = max(0, said - len(members.rows) - members.skipped)
+    unsaid = (f"{absent} of {said} members aren't in the list",) if absent else ()
     return WomGroup(
         group_id=page.id,
         name=page.name,
         role_order=tuple(role for _, role in sorted(roles.rows)),
         memberships=tuple(members.rows),
-        skipped=members.skipped,
-        problems=(*members.problems, *roles.problems),
+        skipped=members.skipped + absent,
+        problems=(*members.problems, *unsaid, *roles.problems),
     )
 
 
@@ -97,6 +100,7 @@ class _Group(msgspec.Struct, rename="camel"):
     name: str
     memberships: list[msgspec.Raw]
     role_orders: list[msgspec.Raw] = []
+    member_count: object = None
 
 
 class _Named(msgspec.Struct, rename="camel"):

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import msgspec
 
+from clanstats.levels import level_at
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind, catalogue
 from clanstats.wom import reading
-from clanstats.wom.levels import level_at
 from clanstats.wom.reading import MOST, Count, Hours, Id, Instant, Problems, Text, utc
 from clanstats.wom.rows import Decoded, WomSnapshot
 

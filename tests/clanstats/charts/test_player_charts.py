@@ -5,8 +5,8 @@ import pytest
 
 from clanstats import charts
 from clanstats.charts import style
-from clanstats.charts.levels import level_at, way_to_max
 from clanstats.domain import UnknownReason, WeekGain, Window
+from clanstats.levels import level_at, way_to_max
 from tests.clanstats.charts.factory import NOW, bosses, overall, profile, skills, weeks
 from tests.clanstats.charts.seeing import image, pixels_like
 

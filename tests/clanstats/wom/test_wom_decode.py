@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from clanstats.levels import level_at
 from clanstats.metrics import MetricKind, catalogue
 from clanstats.wom import decode, gained, hiscores
-from clanstats.wom.levels import level_at
 from tests.replay import body
 
 
@@ -435,3 +435,13 @@ def test_a_rename_keeps_the_players_id():
     ]
 
     assert names == [change.old_name, change.new_name]
+
+
+def test_a_list_shorter_than_the_member_count_says_that_some_are_absent():
+    page = json.loads(body("group_details"))
+    page["memberships"].pop()
+
+    group = decode.group(json.dumps(page).encode())
+
+    assert group.skipped == 1
+    assert "1 of 63 members" in group.problems[0]
