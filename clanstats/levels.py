@@ -28,3 +28,8 @@ def way_to_max(xp: float) -> float:
         return 1
     begins, ends = _XP_AT[level - 1], _XP_AT[level]
     return (level - 1 + (max(xp, 0) - begins) / (ends - begins)) / (MAX_LEVEL - 1)
+
+
+def xp_of_level(level: int) -> int:
+    """The least XP that makes `level`, 1 to 99."""
+    return _XP_AT[level - 1]

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from clanstats.levels import level_at
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind, catalogue
 from demo.world import History, World
-from demo.world.rates import HOUR, hours, level
+from demo.world.rates import HOUR, hours
 
 Body = dict[str, Any]  # the JSON of an answer; only its reader knows its shape
 
@@ -81,7 +82,7 @@ def combat_level(values: Mapping[str, int]) -> int:
     """The game's own formula, from experience by skill."""
 
     def of(skill: str) -> int:
-        return level(values.get(skill, 0))
+        return level_at(values.get(skill, 0))
 
     base = of("defence") + max(of("hitpoints"), 10) + of("prayer") // 2
     shooting, casting = of("ranged") * 3 // 2, of("magic") * 3 // 2
@@ -105,7 +106,7 @@ def _skill(metric: str, value: int, values: Mapping[str, int]) -> Body:
     if metric == OVERALL:
         reached, worth = values.get(TOTAL_LEVEL, 0), values.get("ehp", 0)
     else:
-        reached, worth = level(max(value, 0)), hours(metric, max(value, 0))
+        reached, worth = level_at(max(value, 0)), hours(metric, max(value, 0))
     rank = _rank(value, 2_000_000, 400_000)
     return {
         "metric": metric,

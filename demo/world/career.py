@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from math import exp
 
+from clanstats.levels import level_at, xp_of_level
 from clanstats.metrics import OVERALL, TOTAL_LEVEL
 from demo.world.history import History
 from demo.world.rates import (
@@ -15,8 +16,6 @@ from demo.world.rates import (
     hours,
     kills_per_hour,
     least_listed,
-    level,
-    xp_of_level,
     xp_per_hour,
 )
 from demo.world.styles import Style
@@ -44,7 +43,7 @@ class Career:
         self._start_skills()
         self._start_kills()
         self._start_activities()
-        self._levels = {skill: level(self._have[skill]) for skill in SKILLS}
+        self._levels = {skill: level_at(self._have[skill]) for skill in SKILLS}
         self._overall = sum(self._have[skill] for skill in SKILLS)
         self._total_level = sum(self._levels.values())
         self._touched = set(self._have)
@@ -110,7 +109,7 @@ class Career:
         self._session[metric] = self._session.get(metric, 0) + after - before
         if metric in _SKILLS:
             self._overall += after - before
-            reached = level(after)
+            reached = level_at(after)
             self._total_level += reached - self._levels[metric]
             self._levels[metric] = reached
 

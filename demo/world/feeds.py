@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from clanstats.levels import xp_of_level
 from clanstats.metrics import MetricKind, catalogue
 from clanstats.wom.rows import WomAchievement, WomActivity, WomNameChange
 from demo.world.history import History
 from demo.world.model import Case, Person, Stay, as_of
-from demo.world.rates import xp_of_level
 
 _REVIEW = timedelta(seconds=40)  # from submitting a rename to its approval
 _KILLS = (50, 100, 500, 1_000, 5_000)

@@ -4,8 +4,6 @@ The rates are round numbers of the right size, not Wise Old Man's. What matters 
 EHB follow from experience and kills, so that every answer about one player agrees with the others.
 """
 
-from bisect import bisect_right
-
 from clanstats.metrics import MetricKind, catalogue
 
 SKILLS = tuple(
@@ -19,7 +17,6 @@ ACTIVITIES = tuple(
 )
 MELEE_AND_RANGED = ("attack", "strength", "defence", "ranged")
 MAX_XP = 200_000_000
-MAX_LEVEL = 99
 HOUR = 100_000  # EHP and EHB are kept as integers, as ClanStats stores them
 
 _LEAST_LISTED_XP = 2_411  # level 15; below it the hiscores show a skill as unranked
@@ -65,27 +62,6 @@ _KILLS_PER_HOUR = {
 _LEAST = {metric.name: metric.minimum for metric in catalogue().values()} | dict.fromkeys(
     SKILLS, _LEAST_LISTED_XP
 )
-
-
-def _xp_of_levels() -> tuple[int, ...]:
-    points, needed = 0, [0]
-    for level in range(1, MAX_LEVEL):
-        points += int(level + 300 * 2 ** (level / 7))
-        needed.append(points // 4)
-    return tuple(needed)
-
-
-_XP_OF_LEVEL = _xp_of_levels()
-
-
-def level(xp: int) -> int:
-    """The level, 1 to 99, that `xp` amounts to; there are no virtual levels."""
-    return bisect_right(_XP_OF_LEVEL, xp)
-
-
-def xp_of_level(wanted: int) -> int:
-    """The least experience that is level `wanted`."""
-    return _XP_OF_LEVEL[wanted - 1]
 
 
 def least_listed(metric: str) -> int:

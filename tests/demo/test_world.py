@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import pytest
 
+from clanstats.levels import level_at, xp_of_level
 from clanstats.metrics import MetricKind, catalogue
 from demo.world import Case, make_world
 from demo.world.model import as_of
 from demo.world.names import standard
-from demo.world.rates import SKILLS, hours, level, xp_of_level
+from demo.world.rates import SKILLS, hours
 
 END = datetime(2026, 8, 1, 18, 0, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -173,7 +174,7 @@ def test_totals_agree_with_what_they_are_the_total_of(world):
             if len(skills) == len(SKILLS):
                 checked += 1
                 assert values["overall"] == sum(skills.values())
-                assert values["total_level"] == sum(map(level, skills.values()))
+                assert values["total_level"] == sum(map(level_at, skills.values()))
     assert checked
 
 
@@ -188,7 +189,7 @@ def test_totals_agree_with_what_they_are_the_total_of(world):
     ],
 )
 def test_levels_are_the_games(xp, expected):
-    assert level(xp) == expected
+    assert level_at(xp) == expected
 
 
 def test_level_99_is_13_034_431_xp():
