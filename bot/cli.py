@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 it could not be done (the reason is printed), 2 wrong sett
 import argparse
 import asyncio
 import importlib
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -29,6 +30,15 @@ _NEEDS = {
     ("backfill", "wom"): ("wom_group_id",),
 }
 
+# The simulated Discord checks itself at its start and warns about clients that it makes up.
+_QUIET = {
+    "show": "WARNING",
+    "db": "WARNING",
+    "doctor": "WARNING",
+    "alive": "WARNING",
+    "demo": "ERROR",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns the exit code."""
@@ -42,12 +52,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure(settings.log_format, _level(settings, options), secrets=secret_values(settings))
     log.info("settings.effective", **redacted(settings))
     try:
-        return asyncio.run(_perform(settings, options))
+        code = asyncio.run(_perform(settings, options))
+        sys.stdout.flush()
     except ClanStatsError as error:
         print(error, file=sys.stderr)  # noqa: T201 — for the person at the terminal
         return 1
+    except BrokenPipeError:  # `clanstats show … | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
-        return 130
+        return 0 if options.command == "demo" else 130  # that is how the demo is meant to end
+    return code
 
 
 async def _perform(settings: Settings, options: argparse.Namespace) -> int:
@@ -61,13 +76,24 @@ async def _perform(settings: Settings, options: argparse.Namespace) -> int:
         raise ClanStatsError(
             f"The demo needs {error.name}: install ClanStats with its extra `demo`."
         ) from error
-    return await action(settings, options)
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 — as above
+
+    try:
+        return await action(settings, options)
+    except DBAPIError as error:
+        log.exception("database.failed")
+        raise ClanStatsError(
+            f"The database can't be used: {error.orig}. `clanstats doctor` says what to do."
+        ) from error
+    except (FileNotFoundError, PermissionError) as error:
+        raise ClanStatsError(f"{error.strerror}: {error.filename}") from error
 
 
 def _level(settings: Settings, options: argparse.Namespace) -> str:
     """A person reading a table doesn't want the log's lines between its rows."""
-    quiet = options.command in {"show", "db", "doctor", "alive"} and settings.log_level == "INFO"
-    return "WARNING" if quiet else settings.log_level
+    if settings.log_level != "INFO":
+        return settings.log_level
+    return _QUIET.get(options.command, "INFO")
 
 
 def _parser() -> argparse.ArgumentParser:

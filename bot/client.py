@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
-from cogs.errors import explain
 from discord import app_commands
 from discord.ext import commands
 
@@ -18,6 +18,7 @@ from clanstats import schedules
 from clanstats.analytics.members import Clan, clans
 from clanstats.observability import start_trace
 from clanstats.services import Services
+from cogs.errors import explain, report
 
 log = structlog.get_logger()
 
@@ -46,14 +47,10 @@ class Tree(app_commands.CommandTree["ClanStatsBot"]):
     ) -> None:
         """Tell the user what to do; the log has the rest under the trace that is quoted."""
         log.warning("command.failed", duration_ms=duration_ms(interaction))
-        text = explain(error)
         try:
-            if interaction.response.is_done():
-                await interaction.followup.send(text, ephemeral=True)
-            else:
-                await interaction.response.send_message(text, ephemeral=True)
-        except discord.HTTPException as refused:  # the interaction is gone: nobody is waiting
-            log.warning("command.unanswered", reason=str(refused))
+            await report(interaction, error)
+        except (aiohttp.ClientError, OSError) as lost:  # Discord is out of reach
+            log.warning("command.unanswered", reason=repr(lost))
 
 
 class ClanStatsBot(commands.Bot):
@@ -61,6 +58,8 @@ class ClanStatsBot(commands.Bot):
 
     def __init__(self, services: Services, *, scheduled: bool = True) -> None:
         """`scheduled` False leaves out what runs by itself, for who drives it with a clock."""
+        # It never speaks: the library's warnings about voice would only worry people.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             tree_cls=Tree,
@@ -196,7 +195,13 @@ class Owner(commands.Cog):
             loaded = ", ".join(one.removeprefix("cogs.") for one in COGS)
             await context.reply(f"There is no cog `{cog[:40]}`; there are: {loaded}.")
             return
-        await self.bot.reload_extension(name)
+        try:
+            await self.bot.reload_extension(name)
+        except commands.ExtensionError as error:
+            log.exception("cog.broken", cog=name)
+            reason = type(error.__cause__ or error).__name__
+            await context.reply(f"{name} doesn't load ({reason}); the one before stays.")
+            return
         await context.reply(f"{name} reloaded.")
 
 

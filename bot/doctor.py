@@ -2,19 +2,20 @@
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from clanstats.db import migrate
 from clanstats.db.engine import database_file
-from clanstats.errors import ClanStatsError
-from clanstats.services import open_services
+from clanstats.services import USER_AGENT
 from clanstats.settings import Settings
+from clanstats.wom.client import WiseOldMan
+from clanstats.wom.errors import WomError
 
 out = Console(soft_wrap=True)
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
@@ -34,20 +35,11 @@ async def examine(settings: Settings, _options: argparse.Namespace) -> int:
     """Print every check; the exit code is 1 if anything has to be mended."""
     findings = [Finding(good=True, text="settings: can be used")]
     for check in (_database, _wise_old_man, _discord):
-        findings += await _careful(check, settings)
+        findings += await check(settings)
     marks = {True: "[green]ok  [/]", False: "[red]FAIL[/]", None: "[yellow]note[/]"}
     for finding in findings:
         out.print(f"{marks[finding.good]} {finding.text}")
     return 1 if any(finding.good is False for finding in findings) else 0
-
-
-async def _careful(
-    check: Callable[[Settings], Awaitable[list[Finding]]], settings: Settings
-) -> list[Finding]:
-    try:
-        return await check(settings)
-    except (ClanStatsError, OSError) as error:
-        return [Finding(good=False, text=f"{check.__name__.strip('_').replace('_', ' ')}: {error}")]
 
 
 async def _database(settings: Settings) -> list[Finding]:
@@ -56,9 +48,17 @@ async def _database(settings: Settings) -> list[Finding]:
         return [
             Finding(good=False, text=f"database: {file} can't be written; mend its permissions")
         ]
-    found, newest = await migrate.current(settings.database_url), migrate.head()
+    newest = migrate.head()
+    try:
+        found = await migrate.current(settings.database_url)
+    except DBAPIError as error:
+        text = f"database: {error.orig}; restore a copy (`clanstats db list`) or mend DATABASE_URL"
+        return [Finding(good=False, text=text)]
     if found is None:
         return [Finding(good=None, text="database: empty; the first start makes the tables")]
+    if found > newest:
+        text = f"database: version {found} is of a newer ClanStats; install that one"
+        return [Finding(good=False, text=text)]
     if found != newest:
         text = f"database: version {found}, wanted {newest}; run `clanstats db upgrade`"
         return [Finding(good=None, text=text)]
@@ -83,16 +83,18 @@ def _can_write(file: Path) -> bool:
 async def _wise_old_man(settings: Settings) -> list[Finding]:
     if settings.wom_group_id is None:
         return [Finding(good=False, text="Wise Old Man: set WOM_GROUP_ID to your group's number")]
-    async with open_services(settings) as services:
-        group = await services.wom.group(settings.wom_group_id)
-        limit = services.wom.status().limit
-    found = [
-        Finding(
-            good=True,
-            text=f"Wise Old Man: found {group.name} with {len(group.memberships)} members, "
-            f"{limit} requests a minute",
-        )
-    ]
+    key = None if settings.wom_api_key is None else settings.wom_api_key.get_secret_value()
+    wom = WiseOldMan(base_url=settings.wom_base_url, user_agent=USER_AGENT, api_key=key, attempts=1)
+    try:
+        group = await wom.group(settings.wom_group_id)
+    except WomError as error:
+        text = f"Wise Old Man: {error} If it goes on, look at WOM_BASE_URL and the network"
+        return [Finding(good=False, text=text)]
+    finally:
+        await wom.close()
+    size, limit = len(group.memberships), wom.status().limit
+    text = f"Wise Old Man: found {group.name} with {size} members, {limit} requests a minute"
+    found = [Finding(good=True, text=text)]
     if settings.wom_contact is None:
         text = "Wise Old Man: set WOM_CONTACT, so that they can reach you before they block you"
         found.append(Finding(good=None, text=text))
@@ -112,9 +114,11 @@ async def _discord(settings: Settings) -> list[Finding]:
             if answer.status == HTTPStatus.UNAUTHORIZED:
                 text = "Discord: the token is refused; copy it again from the page Bot"
                 return [Finding(good=False, text=text)]
+            answer.raise_for_status()
             application = await answer.json()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        return [Finding(good=False, text=f"Discord: no usable answer ({type(error).__name__})")]
+        text = f"Discord: no usable answer from {url} ({type(error).__name__}); look at the network"
+        return [Finding(good=False, text=text)]
     flags = int(application.get("flags") or 0)
     return [
         Finding(good=True, text=f"Discord: the token is that of {application.get('name')}"),

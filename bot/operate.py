@@ -48,7 +48,7 @@ async def harvest(settings: Settings, options: argparse.Namespace) -> int:
                 "harvest", lambda: refresh(services, group_id, full=options.full), services
             )
         used = services.wom.status().requests
-    return _told(run, f" ({used} requests)")
+    return _told(run, f" ({used} request{'' if used == 1 else 's'})")
 
 
 async def run_backfill(settings: Settings, options: argparse.Namespace) -> int:
@@ -127,9 +127,11 @@ async def verify_file(settings: Settings, options: argparse.Namespace) -> int:
 
 async def alive(settings: Settings, _options: argparse.Namespace) -> int:
     """Whether a running bot has given a sign of life lately."""
-    async with open_services(settings) as services, services.read() as session:
-        beat = await schedules.last_beat(session)
-        age = None if beat is None else services.clock() - beat
+    age = None
+    if await migrate.current(settings.database_url) is not None:
+        async with open_services(settings) as services, services.read() as session:
+            beat = await schedules.last_beat(session)
+            age = None if beat is None else services.clock() - beat
     if age is not None and age < _ALIVE:
         return 0
     err.print("The bot is not running." if age is None else f"The last sign of life is {age} old.")
@@ -138,9 +140,11 @@ async def alive(settings: Settings, _options: argparse.Namespace) -> int:
 
 def _told(run: jobs.JobRun, more: str = "") -> int:
     """Print what came of a job; the exit code says whether it was done."""
-    failed = run.outcome == "failed"
-    (err if failed else out).print(f"{run.detail}{more}")
-    return 1 if failed else 0
+    if run.outcome != "failed":
+        out.print(f"{run.detail}{more}")
+        return 0
+    err.print(f"{run.detail} The log has more under {run.trace}{more}.")
+    return 1
 
 
 def _group(settings: Settings) -> int:

@@ -3,14 +3,15 @@
 import argparse
 import asyncio
 import signal
-from contextlib import suppress
 
+import aiohttp
 import discord
 import structlog
 import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.client import COGS, ClanStatsBot
+from bot.client import ClanStatsBot
 from bot.operate import up_to_date
 from clanstats.errors import ClanStatsError
 from clanstats.services import open_services
@@ -18,13 +19,11 @@ from clanstats.settings import Settings
 
 log = structlog.get_logger()
 
-_STOP_SECONDS = 5
-
 
 async def run(settings: Settings, _options: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT; then end within five seconds."""
     await up_to_date(settings)
-    _point_at(settings)
+    Route.BASE = settings.discord_api_base
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -38,8 +37,7 @@ async def run(settings: Settings, _options: argparse.Namespace) -> int:
             started.result()  # it ended by itself: that is an error, and here it is raised
             raise ClanStatsError("The connection to Discord ended; start the bot again.")
         log.info("bot.stopping")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(bot.close(), _STOP_SECONDS)
+        await bot.close()  # waits for jobs, but not for long
         started.cancel()
         await asyncio.wait({started}, timeout=1)
     log.info("bot.stopped")
@@ -49,11 +47,12 @@ async def run(settings: Settings, _options: argparse.Namespace) -> int:
 async def sync(settings: Settings, _options: argparse.Namespace) -> int:
     """Register the slash commands without connecting to the gateway."""
     await up_to_date(settings)
-    _point_at(settings)
-    async with open_services(settings) as services, ClanStatsBot(services) as bot:
+    Route.BASE = settings.discord_api_base
+    async with (
+        open_services(settings) as services,
+        ClanStatsBot(services, scheduled=False) as bot,
+    ):
         await _log_in(bot, settings)
-        for name in COGS:
-            await bot.load_extension(name)
         try:
             count = await bot.sync()
         except discord.HTTPException as error:
@@ -68,12 +67,17 @@ async def sync(settings: Settings, _options: argparse.Namespace) -> int:
 async def _start(bot: ClanStatsBot, settings: Settings) -> None:
     await _log_in(bot, settings)
     try:
+        # The library has the address built in; asked for, it fits a test server or a proxy, too.
+        _, gateway, _ = await bot.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         await bot.connect()
     except discord.PrivilegedIntentsRequired as error:
         raise ClanStatsError(
             "Discord refuses an intent the bot asks for: turn it on at "
             "discord.com/developers, page Bot, Privileged Gateway Intents."
         ) from error
+    except (discord.GatewayNotFound, discord.ConnectionClosed) as error:
+        raise ClanStatsError(f"Discord doesn't let the bot in: {error}") from error
 
 
 async def _log_in(bot: ClanStatsBot, settings: Settings) -> None:
@@ -86,20 +90,8 @@ async def _log_in(bot: ClanStatsBot, settings: Settings) -> None:
         raise ClanStatsError(
             "Discord refuses DISCORD_TOKEN: copy it again from your application's page Bot."
         ) from error
-    except (discord.HTTPException, OSError) as error:
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise ClanStatsError(
             f"Discord can't be reached at {settings.discord_api_base} ({type(error).__name__}); "
             "check the network and try again."
         ) from error
-
-
-def _point_at(settings: Settings) -> None:
-    """Use another REST address, for a proxy or a test server; the gateway is asked from it."""
-    Route.BASE = settings.discord_api_base
-    default = discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
-    base = yarl.URL(settings.discord_api_base)
-    if base.host not in {"discord.com", None} and default.host == "gateway.discord.gg":
-        scheme = "ws" if base.scheme == "http" else "wss"
-        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL.build(
-            scheme=scheme, host=base.host or "", port=base.port, path="/gateway/"
-        )

@@ -41,6 +41,7 @@ class Timetable:
         self.running: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._harvested = harvested
         self._scheduler: AsyncIOScheduler | None = None
+        self._ticking: set[asyncio.Task[None]] = set()
 
     async def prepare(self) -> None:
         """Schedule what every clan needs; the configured clan is made if it is new."""
@@ -71,15 +72,21 @@ class Timetable:
         """Tick once a minute from now on, beginning at once."""
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
-            self.tick, "interval", minutes=1, max_instances=1, coalesce=True, next_run_time=None
-        ).modify(next_run_time=self.services.clock())
+            self._fire,
+            "interval",
+            minutes=1,
+            coalesce=True,
+            misfire_grace_time=None,  # a tick that comes late is better than none
+            next_run_time=self.services.clock(),
+        )
         self._scheduler.start()
 
     async def stop(self) -> None:
         """Let nothing new begin and end what runs; a write is committed whole or not at all."""
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-        tasks = list(self.running.values())
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is not None:
+            scheduler.shutdown(wait=False)
+        tasks = [*self.running.values(), *self._ticking]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -103,8 +110,19 @@ class Timetable:
             self.running[key] = task
             task.add_done_callback(partial(self._ended, key))
 
-    def _ended(self, key: tuple[int, str], _task: asyncio.Task[None]) -> None:
+    async def _fire(self) -> None:
+        """Tick in a task of our own: the scheduler logs a traceback for one that it cancels."""
+        task = asyncio.create_task(self.tick(), name="tick")
+        self._ticking.add(task)
+        task.add_done_callback(self._ticked)
+
+    def _ticked(self, task: asyncio.Task[None]) -> None:
+        self._ticking.discard(task)
+        _log_failure(task)
+
+    def _ended(self, key: tuple[int, str], task: asyncio.Task[None]) -> None:
         self.running.pop(key, None)
+        _log_failure(task)
 
     def _pause(self, job: str) -> timedelta:
         if job == HARVEST:
@@ -112,33 +130,40 @@ class Timetable:
         return _NEVER
 
     async def _run(self, job: Due) -> None:
-        if job.job == HARVEST:
-            run = await jobs.run(
-                HARVEST,
-                lambda: refresh(self.services, job.wom_group_id),
-                self.services,
-                clan_id=job.clan_id,
-            )
-            if run.outcome != "failed" and self._harvested is not None:
-                await self._harvested(job.clan_id)
-        else:
-            await self._after_first_harvest(job)
-            run = await jobs.run(
-                BACKFILL,
-                lambda: backfill(self.services, job.wom_group_id),
-                self.services,
-                clan_id=job.clan_id,
-            )
-        if run.outcome == "failed":
-            await self._retry(job)
+        if not await self._done(job):
+            async with self.services.write() as session:
+                at = self.services.clock() + _RETRY
+                await schedules.ensure(session, job.clan_id, job.job, at=at)
 
-    async def _after_first_harvest(self, job: Due) -> None:
-        """The backfill stores nobody it doesn't know: the first harvest comes before it."""
+    async def _done(self, job: Due) -> bool:
+        """Do a job; False when it has to be tried again soon."""
+        if job.job == BACKFILL and not await self._harvested_before(job):
+            return False
+        work = refresh if job.job == HARVEST else backfill
+        run = await jobs.run(
+            job.job,
+            lambda: work(self.services, job.wom_group_id),
+            self.services,
+            clan_id=job.clan_id,
+        )
+        if run.outcome == "failed":
+            return False
+        if job.job == HARVEST and self._harvested is not None:
+            await self._harvested(job.clan_id)
+        return True
+
+    async def _harvested_before(self, job: Due) -> bool:
+        """The backfill stores nobody it doesn't know: it has to wait for the first harvest."""
         harvest = self.running.get((job.clan_id, HARVEST))
         if harvest is not None:
             await asyncio.wait([harvest])
+        async with self.services.read() as session:
+            known = await clans(session)
+        return any(clan.clan_id == job.clan_id and clan.refreshed_at for clan in known)
 
-    async def _retry(self, job: Due) -> None:
-        async with self.services.write() as session:
-            at = self.services.clock() + _RETRY
-            await schedules.ensure(session, job.clan_id, job.job, at=at)
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    """What failed outside of a job, such as for a locked database; the next tick tries again."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log.error("task.failed", task=task.get_name(), exc_info=error)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics import leaderboard as boards
 from clanstats.analytics import members, profile
@@ -39,6 +40,7 @@ async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
         asked = _asked(options, services)
         async with services.read() as session:
             clan = await _clan(services)
+            await _check_rank(session, clan, options.rank, asked.as_of)
             board = await boards.leaderboard(
                 session,
                 clan.clan_id,
@@ -116,6 +118,15 @@ async def _clan(services: Services) -> members.Clan:
         raise NoDataError("Nothing is known of this clan yet: run `clanstats harvest wom` first.")
     numbers = ", ".join(str(clan.wom_group_id) for clan in chosen)
     raise BadInputError(f"There are several clans; set WOM_GROUP_ID to one of {numbers}.")
+
+
+async def _check_rank(
+    session: AsyncSession, clan: members.Clan, rank: str | None, at: datetime
+) -> None:
+    held = {member.rank for member in await members.members(session, clan.clan_id, at)}
+    if rank is not None and rank not in held:
+        ranks = ", ".join(sorted(name for name in held if name))
+        raise BadInputError(f"Nobody holds the rank “{rank}”; there are: {ranks}.")
 
 
 def _board_json(board: Leaderboard) -> dict[str, object]:

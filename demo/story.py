@@ -1,19 +1,23 @@
 """Which clan, server and settings does the demonstration show?"""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import discord
 from sqlalchemy import insert, select
 
+from clanstats import jobs
 from clanstats.db import migrate
 from clanstats.db.models import LinkRow, PlayerRow
 from clanstats.harvest.backfill import backfill
 from clanstats.harvest.wom import refresh
+from clanstats.metrics import OVERALL
 from clanstats.services import Services, open_services
 from clanstats.settings import Settings
+from clanstats.wom.budget import Budget
+from clanstats.wom.client import WiseOldMan
 from demo.server import DemoChannel, DemoMember, DemoRole, DemoServer
 from demo.wom_server import make_app, serve
 from demo.world import World, make_world
@@ -24,15 +28,17 @@ _CHANNEL_ID = 1_000_000_000_000_000_002
 _OWNER_ID = 1_000_000_000_000_000_003
 _OFFICER = DemoRole(1_000_000_000_000_000_004, "Officer", discord.Permissions(manage_guild=True))
 _VIEWERS = 3
+_UNLIMITED = 1_000_000
 
 Progress = Callable[[int, int], None]
 
 
 def make_server(world: World) -> DemoServer:
-    """A server on which some of the clan's people are; the first of them is an officer."""
+    """A server on which some of the clan's people are; the busiest of them is an officer."""
+    accounts = sorted(world.friends.items(), key=lambda one: -_gained(world, one[1][0]))
     friends = [
         DemoMember(discord_id, world.player(wom_ids[0], NOW).name)
-        for discord_id, wom_ids in world.friends.items()
+        for discord_id, wom_ids in accounts
     ]
     officer = DemoMember(friends[0].discord_id, friends[0].name, (_OFFICER,))
     return DemoServer(
@@ -43,6 +49,12 @@ def make_server(world: World) -> DemoServer:
         members=(officer, *friends[1:]),
         roles=(_OFFICER,),
     )
+
+
+def _gained(world: World, wom_id: int) -> int:
+    """XP of the last month."""
+    before = world.value_at(wom_id, OVERALL, NOW - timedelta(days=30))
+    return (world.value_at(wom_id, OVERALL, NOW) or 0) - (before or 0)
 
 
 def viewers(server: DemoServer) -> tuple[int, ...]:
@@ -63,9 +75,22 @@ async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[
             wom_contact="the demonstration",
         )
         await migrate.migrate(settings.database_url, backup_dir=folder, keep=1, now=NOW)
-        async with open_services(settings, clock=lambda: NOW) as services:
-            await refresh(services, world.group.group_id, guild_id=GUILD_ID)
-            await backfill(services, world.group.group_id, progress=progress, sleep=_at_once)
+        async with AsyncExitStack() as stack:
+            # The local server has no limit, so keeping to the real one's would only take time.
+            wom = WiseOldMan(base_url=url, user_agent="demo", budget=Budget(limit=_UNLIMITED))
+            stack.push_async_callback(wom.close)
+            services = await stack.enter_async_context(
+                open_services(settings, wom=wom, clock=lambda: NOW)
+            )
+            group_id = world.group.group_id
+            await jobs.run(
+                "harvest", lambda: refresh(services, group_id, guild_id=GUILD_ID), services
+            )
+            await jobs.run(
+                "backfill",
+                lambda: backfill(services, group_id, progress=progress, sleep=_at_once),
+                services,
+            )
             await _link(services, world)
             yield world, services
 

@@ -1,0 +1,46 @@
+"""How does the database answer a leaderboard's question?"""
+
+from clanstats import charts
+from clanstats.analytics.leaderboard import leaderboard
+from clanstats.analytics.members import own_players
+from cogs import words
+from cogs.interactions import Interaction, clan_of
+from cogs.leaderboards.embed import Shown
+from cogs.leaderboards.state import BoardState
+from cogs.replies import Picture, drawn
+
+
+async def look(interaction: Interaction, state: BoardState) -> Shown:
+    """The board as it is now, or as it was at the state's instant, for whoever looks at it."""
+    services, clan = interaction.client.services, clan_of(interaction)
+    now, tz = services.clock(), services.settings.timezone
+    at = state.asked.instant(now)
+    async with services.read() as session:
+        board = await leaderboard(
+            session,
+            clan.clan_id,
+            metric_name=state.metric,
+            window=state.asked.window(now, tz),
+            as_of=at,
+            rank=state.rank,
+        )
+        own = await own_players(session, clan.clan_id, interaction.user.id, now)
+    return Shown(board, state.asked, now, tz, clan.refreshed_at, state.rank, own)
+
+
+async def picture(interaction: Interaction, shown: Shown) -> Picture | None:
+    """The first ten as bars."""
+    clan = clan_of(interaction)
+    at = shown.refreshed_at
+    title = words.measured(shown.board.metric, gained=shown.board.window is not None)
+    subtitle = f"{clan.name} · {shown.title.removeprefix(title + ' · ')}"
+    return await drawn(
+        interaction.client.services,
+        charts.leaderboard,
+        shown.board,
+        name="leaderboard",
+        alt=charts.leaderboard_alt(shown.board, title=f"{title}, {subtitle}"),
+        title=title,
+        subtitle=subtitle,
+        footer="" if at is None else f"WOM data {words.age(at, shown.now)} old",
+    )

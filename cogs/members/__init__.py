@@ -1,0 +1,101 @@
+"""How is a player doing? `/stats`."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from clanstats.analytics.members import Clan, own_players
+from clanstats.errors import BadInputError, NoDataError
+from cogs import asked
+from cogs.asked import Asked
+from cogs.interactions import Choices, Interaction, clan_of, listed
+from cogs.members import controls
+from cogs.members.controls import StatsControl
+from cogs.members.state import StatsState
+from cogs.roster import Roster
+
+if TYPE_CHECKING:
+    from bot.client import ClanStatsBot
+
+
+class Members(commands.Cog):
+    """One player at a time."""
+
+    def __init__(self, bot: "ClanStatsBot") -> None:
+        self.bot = bot
+        self.roster = Roster(bot.services)
+
+    async def cog_load(self) -> None:
+        """Make the buttons of every profile ever sent work."""
+        self.bot.add_dynamic_items(StatsControl)
+
+    async def cog_unload(self) -> None:
+        """Leave them to the cog's next version."""
+        self.bot.remove_dynamic_items(StatsControl)
+
+    @commands.Cog.listener()
+    async def on_clan_harvested(self, clan_id: int) -> None:
+        """Follow renames, joins and leaves."""
+        await self.roster.reload(clan_id)
+
+    @app_commands.command()
+    @app_commands.describe(
+        player="A player of the clan, also by an earlier name; your own if left out",
+        user="Instead of a player, whose account it is",
+        period="7d, 30d, 90d, 365d, all, or 2026-01-01..2026-01-31; 30d if left out",
+        as_of="A past day, as 2026-01-31: the player as they were then",
+        private="Show it to nobody but you",
+    )
+    async def stats(  # noqa: PLR0913, PLR0917  Discord's options are parameters
+        self,
+        interaction: Interaction,
+        player: str | None = None,
+        user: discord.Member | None = None,
+        period: str | None = None,
+        as_of: str | None = None,
+        private: bool = False,  # noqa: FBT001, FBT002  an option of the command
+    ) -> None:
+        """Show a player's XP, bosses and levels."""
+        clan, services = clan_of(interaction), self.bot.services
+        when = Asked.read(period, as_of, now=services.clock(), tz=services.settings.timezone)
+        player_id = await self._meant(clan, interaction, player, user)
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        reply = await controls.reply(interaction, StatsState(interaction.user.id, player_id, when))
+        await reply.send(interaction, ephemeral=private)
+
+    @stats.autocomplete("player")
+    async def _players(self, interaction: Interaction, typed: str) -> Choices:
+        clan = interaction.client.clan_for(interaction.guild_id)
+        if clan is None:
+            return []
+        return listed(await self.roster.choices(clan, interaction.user.id, typed))
+
+    @stats.autocomplete("period")
+    async def _periods(self, interaction: Interaction, typed: str) -> Choices:
+        services = interaction.client.services
+        return listed(asked.offered(typed, now=services.clock(), tz=services.settings.timezone))
+
+    async def _meant(
+        self, clan: Clan, interaction: Interaction, player: str | None, user: discord.Member | None
+    ) -> int:
+        if player is not None:
+            if user is not None:
+                raise BadInputError("Give a player or a user, not both.")
+            return await self.roster.find(clan, player)
+        asked_for = user or interaction.user
+        async with self.bot.services.read() as session:
+            own = await own_players(session, clan.clan_id, asked_for.id, self.bot.services.clock())
+        if own:
+            return own[0]
+        whose = "you" if user is None or user == interaction.user else "them"
+        raise NoDataError(
+            f"I don't know which player is meant: no account is linked to {whose} yet. Type a "
+            "name: `/stats player:`"
+        )
+
+
+async def setup(bot: "ClanStatsBot") -> None:
+    """Load the cog."""
+    await bot.add_cog(Members(bot))

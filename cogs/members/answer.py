@@ -1,0 +1,68 @@
+"""How does the database answer a question about one player?"""
+
+from dataclasses import replace
+
+from clanstats import charts
+from clanstats.analytics.leaderboard import leaderboard
+from clanstats.analytics.profile import profile
+from clanstats.domain import Profile, Window
+from clanstats.metrics import OVERALL
+from clanstats.timestamps import EARLIEST, iso_weeks
+from cogs import words
+from cogs.interactions import Interaction, clan_of
+from cogs.members.embed import Shown, measured
+from cogs.members.state import StatsState, View
+from cogs.replies import Picture, drawn
+
+_WEEKS = 12
+_CHARTS = {
+    View.OVERVIEW: ("weeks", charts.player_weeks, charts.player_weeks_alt),
+    View.SKILLS: ("skills", charts.player_skills, charts.player_skills_alt),
+    View.BOSSES: ("bosses", charts.player_bosses, charts.player_bosses_alt),
+}
+
+
+async def look(interaction: Interaction, state: StatsState) -> Shown:
+    """The player as they are now, or were at the state's instant."""
+    services, clan = interaction.client.services, clan_of(interaction)
+    now, tz = services.clock(), services.settings.timezone
+    at, window = state.asked.instant(now), state.asked.window(now, tz)
+    place = None
+    async with services.read() as session:
+        found = await profile(
+            session,
+            clan.clan_id,
+            state.player_id,
+            window=window or Window(EARLIEST, at),
+            as_of=at,
+            weeks=iso_weeks(at, count=_WEEKS, tz=tz),
+        )
+        if window is None:
+            board = await leaderboard(
+                session, clan.clan_id, metric_name=OVERALL, window=None, as_of=at
+            )
+            places = {line.gain.member.player_id: line.place for line in board.standings}
+            place = places.get(state.player_id)
+    return Shown(found, state.asked, now, tz, place)
+
+
+async def picture(interaction: Interaction, state: StatsState, shown: Shown) -> Picture | None:
+    """The chart of the chosen view."""
+    name, chart, alt = _CHARTS[state.view]
+    told = _since_first_seen(shown.profile) if shown.all_time else shown.profile
+    seen = told.observed_at
+    return await drawn(
+        interaction.client.services,
+        chart,
+        told,
+        name=name,
+        alt=alt(told),
+        footer="" if seen is None else f"WOM data {words.age(seen, shown.now)} old",
+    )
+
+
+def _since_first_seen(told: Profile) -> Profile:
+    """All time in a picture is the time there are observations of."""
+    overall = measured(told, OVERALL)
+    since = overall.gain.since if overall else None
+    return told if since is None else replace(told, window=Window(since, told.window.end))

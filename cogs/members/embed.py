@@ -1,0 +1,171 @@
+"""How does a player's profile read? Pure: from a profile to an embed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from urllib.parse import quote
+
+import discord
+
+from clanstats.domain import MetricProgress, Profile, UnknownReason
+from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind
+from clanstats.numbers import compact, full, signed
+from clanstats.roles import title as rank_title
+from clanstats.timestamps import discord_time
+from clanstats.usernames import standard
+from cogs import words
+from cogs.asked import Asked
+
+COLOUR = 0x56B4E9
+_FORMER_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A profile with what must be known to put it into words."""
+
+    profile: Profile
+    asked: Asked
+    now: datetime
+    tz: tzinfo
+    total_place: int | None = None  # among the clan by total XP; only asked for all time
+
+    @property
+    def all_time(self) -> bool:
+        """Whether totals are shown rather than gains."""
+        return self.asked.window(self.now, self.tz) is None
+
+    def field(self, name: str) -> str:
+        """A field's name: "XP · 30d"; a long period stands only in the title."""
+        short = not self.all_time and ".." not in self.asked.period
+        return f"{name} · {self.asked.period}" if short else name
+
+
+def stats(shown: Shown) -> discord.Embed:
+    """Everything about the player that is known in game, in six fields."""
+    profile = shown.profile
+    title = words.sentence(shown.asked.words(shown.now, shown.tz))
+    embed = discord.Embed(title=title, colour=COLOUR)
+    embed.set_author(name=_author(profile), url=_page(profile))
+    embed.add_field(name="Clan", value=_clan(shown))
+    embed.add_field(name=shown.field("XP"), value=_xp(shown))
+    embed.add_field(name=shown.field("Bosses"), value=_bosses(shown))
+    embed.add_field(name=shown.field("EHP / EHB"), value=_efficiency(shown))
+    embed.add_field(name="Totals", value=_totals(profile))
+    embed.add_field(name="Last progress", value=_progress(shown))
+    if advice := _advice(shown):
+        embed.description = f"*{advice}*"
+    embed.set_footer(text=_footer(shown))
+    return embed
+
+
+def measured(profile: Profile, name: str) -> MetricProgress | None:
+    """What is known of one metric; None when nobody in the clan has it."""
+    return next((line for line in profile.metrics if line.metric.name == name), None)
+
+
+def _author(profile: Profile) -> str:
+    member = profile.member
+    rank = rank_title(member.rank) if member.rank else "Left the clan"
+    former = [n for n in profile.names if standard(n) != standard(member.name)][:_FORMER_NAMES]
+    text = f"{rank} · {member.name}" + (f" (was {', '.join(former)})" if former else "")
+    return text.replace("@", "@\u200b")[:256]
+
+
+def _page(profile: Profile) -> str:
+    return f"https://wiseoldman.net/players/{quote(standard(profile.member.name))}"
+
+
+def _clan(shown: Shown) -> str:
+    profile = shown.profile
+    if profile.left_at is not None:
+        return f"Left {discord_time(profile.left_at)}"
+    if profile.joined_at is None:
+        return rank_title(profile.member.rank)
+    at = shown.asked.instant(shown.now)
+    return f"{rank_title(profile.member.rank)} · {words.tenure(profile.joined_at, at)}"
+
+
+def _xp(shown: Shown) -> str:
+    line = measured(shown.profile, OVERALL)
+    value = _value(line, shown)
+    if line is None or value is None:
+        return "unknown" if line is None else f"unknown — {words.unknown(line.gain)}"
+    members, gain = shown.profile.members, line.gain
+    if shown.all_time:
+        return f"**{compact(value)}**{_place(shown.total_place, members)}"
+    since = f"\nsince {discord_time(gain.since, 'd')}" if gain.since else ""
+    return f"**{compact(value)}**{_place(shown.profile.overall_place, members)}{since}"
+
+
+def _value(line: MetricProgress | None, shown: Shown) -> float | None:
+    """What the period is about: the total of all time, or the gain."""
+    if line is None:
+        return None
+    return line.value if shown.all_time else line.gain.shown
+
+
+def _place(place: int | None, members: int) -> str:
+    return "" if place is None else f" (clan #{place:,} of {members:,})"
+
+
+def _bosses(shown: Shown) -> str:
+    bosses = [line for line in shown.profile.metrics if line.metric.kind is MetricKind.BOSS]
+    counted = [(_value(line, shown), line) for line in bosses]
+    known = [(kills, line) for kills, line in counted if kills is not None]
+    if not known:
+        return _no_bosses(shown.profile, bosses)
+    together = sum(kills for kills, _ in known)
+    best, line = max(known, key=lambda one: one[0])
+    top = f" · top {line.metric.title} {compact(best)}" if best else ""
+    new = sum(line.gain.unknown is UnknownReason.NEWLY_RANKED for line in bosses)
+    more = f"\n{new} newly ranked, gain unknown" if new and not shown.all_time else ""
+    return f"**{compact(together)}**{top}{more}"
+
+
+def _no_bosses(profile: Profile, bosses: Sequence[MetricProgress]) -> str:
+    overall = measured(profile, OVERALL)
+    if overall is not None and overall.gain.unknown is not None:
+        return f"unknown — {words.unknown(overall.gain)}"
+    return "not on the hiscores" if bosses else "unknown"
+
+
+def _efficiency(shown: Shown) -> str:
+    said = []
+    for name in ("ehp", "ehb"):
+        value = _value(measured(shown.profile, name), shown)
+        written = compact if shown.all_time else signed
+        said.append("unknown" if value is None else f"{written(value)} h")
+    return " / ".join(said) if said != ["unknown"] * 2 else "unknown"
+
+
+def _totals(profile: Profile) -> str:
+    said = []
+    for name, written, unit in ((TOTAL_LEVEL, full, "levels"), (OVERALL, compact, "XP")):
+        line = measured(profile, name)
+        if line is not None and line.value is not None:
+            said.append(f"{written(line.value)} {unit}")
+    return " · ".join(said) or "unknown"
+
+
+def _progress(shown: Shown) -> str:
+    changed = shown.profile.last_progress_at
+    if changed is not None:
+        return discord_time(changed)
+    # Wise Old Man only tells the latest change, which lies after a past day.
+    return "unknown for a past day" if shown.asked.as_of else "unknown"
+
+
+def _advice(shown: Shown) -> str:
+    overall = measured(shown.profile, OVERALL)
+    if overall is None or _value(overall, shown) is not None or overall.gain.unknown is None:
+        return ""
+    return words.REMEDIES[overall.gain.unknown]
+
+
+def _footer(shown: Shown) -> str:
+    seen = shown.profile.observed_at
+    at = shown.asked.instant(shown.now)
+    week = at.astimezone(shown.tz).isocalendar().week
+    data = "no WOM data" if seen is None else f"WOM data {words.age(seen, shown.now)} old"
+    return f"{data} · days in {shown.tz} · ISO week {week}"

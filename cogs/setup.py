@@ -1,0 +1,84 @@
+"""Is everything well, and what can I type? `/health` and `/help`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from clanstats import jobs
+from clanstats.analytics.coverage import coverage
+from clanstats.db.engine import database_file
+from clanstats.domain import Coverage, Window
+from clanstats.harvest.backfill import remaining_steps
+from clanstats.timestamps import EARLIEST
+from cogs.checks import admins_only
+from cogs.health import Health, health
+from cogs.interactions import Interaction
+
+if TYPE_CHECKING:
+    from bot.client import ClanStatsBot
+
+_RUNS = 5
+
+
+class Setup(commands.Cog):
+    """For who runs the bot on a server."""
+
+    def __init__(self, bot: "ClanStatsBot") -> None:
+        self.bot = bot
+
+    @app_commands.command()
+    @admins_only()
+    async def health(self, interaction: Interaction) -> None:
+        """Show what the bot knows, what it does, and what is missing."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        services, clan = self.bot.services, self.bot.clan_for(interaction.guild_id)
+        now = services.clock()
+        known: Sequence[Coverage] = ()
+        steps: int | None = None
+        async with services.read() as session:
+            if clan is not None:
+                known = await coverage(
+                    session, clan.clan_id, window=Window(EARLIEST, now), as_of=now
+                )
+                steps = await remaining_steps(session, clan.clan_id)
+            runs = await jobs.last_runs(session, limit=_RUNS)
+        seen = Health(
+            now=now,
+            settings=services.settings,
+            wom=services.wom.status(),
+            clan=clan,
+            coverage=known,
+            steps_left=steps,
+            runs=runs,
+            database_bytes=_size(database_file(services.settings.database_url)),
+        )
+        await interaction.followup.send(embed=health(seen), ephemeral=True)
+
+    @app_commands.command()
+    async def help(self, interaction: Interaction) -> None:
+        """List the commands that you can use."""
+        lines = [
+            f"**/{command.name}** — {command.description}"
+            for command in sorted(self.bot.tree.get_commands(), key=lambda one: one.name)
+            if isinstance(command, app_commands.Command)
+            and (command.default_permissions or discord.Permissions.none())
+            <= interaction.permissions
+        ]
+        await interaction.response.send_message("\n".join(lines), ephemeral=True)
+
+
+def _size(file: Path | None) -> int | None:
+    """What is on the disk, the log of writes that aren't merged yet included."""
+    if file is None:
+        return None
+    parts = (file, file.with_name(f"{file.name}-wal"))
+    return sum(part.stat().st_size for part in parts if part.exists())
+
+
+async def setup(bot: "ClanStatsBot") -> None:
+    """Load the cog."""
+    await bot.add_cog(Setup(bot))

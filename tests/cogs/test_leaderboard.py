@@ -1,0 +1,410 @@
+import csv
+import re
+from dataclasses import replace
+from io import BytesIO, StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from PIL import Image
+from sqlalchemy import insert
+
+from clanstats.analytics.leaderboard import leaderboard
+from clanstats.db.models import LinkRow
+from clanstats.domain import Window
+from clanstats.drawing import ChartError, Drawing
+from clanstats.metrics import catalogue
+from clanstats.numbers import compact
+from cogs.asked import Asked
+from cogs.leaderboards.embed import Shown, page, unknown_list
+from cogs.leaderboards.sheet import sheet
+from cogs.leaderboards.state import BoardState
+from tests.cogs.stage import BOB_ID, ago, counted_statements
+from tests.factories import NOW, add_member
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def rows(message):
+    """The lines of the table below its heading: place, name, value, movement."""
+    table = message.embeds[0].description.split("```")[1].strip("\n").splitlines()
+    return [
+        re.match(r"(.) *(\S+)(?: (.{12}) +(\S+) *(\S*))?$", line).groups() for line in table[1:]
+    ]
+
+
+def names(message):
+    return [row[2].strip() for row in rows(message) if row[2]]
+
+
+async def board_of(services, window=None):
+    async with services.read() as session:
+        return await leaderboard(session, 1, metric_name="overall", window=window, as_of=NOW)
+
+
+async def file_of(reply):
+    (attachment,) = reply.response.attachments
+    return attachment.filename, (await attachment.read()).decode("utf-8-sig")
+
+
+async def test_page_shows_the_analysed_places_and_numbers(discord_server, services):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+
+    board = await board_of(services, Window.last(30, now=NOW))
+    shown = [
+        (str(s.place), s.gain.member.name, compact(s.gain.value)) for s in board.standings[:15]
+    ]
+    assert [(place, name.strip(), value) for _, place, name, value, _ in rows(message)] == shown
+    assert message.embeds[0].title == "XP gained · last 30 days · 48 members (4 unknown)"
+    assert f"**{compact(board.total)} XP** together" in message.embeds[0].description
+    assert message.embeds[0].footer.text == (
+        "Page 1 of 3 · ▲▼ places since the period before · WOM data 3 h old · days in Europe/London"
+    )
+
+
+@pytest.mark.parametrize("drawing", [pytest.param(Drawing("inline"), id="really")])
+async def test_first_page_has_a_picture_that_is_described(discord_server):
+    (picture,) = (await discord_server.slash("leaderboard", metric="xp")).response.attachments
+
+    assert Image.open(BytesIO(await picture.read())).width == 1200
+    assert "1. Player 02 48m" in picture.description
+
+
+async def test_numbers_are_shown_though_the_picture_fails(discord_server, drawing, monkeypatch):
+    async def broken(*_, **__):
+        raise ChartError("no room")
+
+    monkeypatch.setattr(drawing, "draw", broken)
+
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+
+    assert names(message)[0] == "Player 02"
+    assert message.attachments == []
+
+
+@pytest.mark.parametrize(
+    "private", [pytest.param(False, id="public"), pytest.param(True, id="private")]
+)
+async def test_answer_is_deferred_at_once_as_privately_as_asked(discord_server, private):
+    reply = await discord_server.slash("leaderboard", metric="overall", private=private)
+
+    assert discord_server.acknowledgements() == [(5, private)]
+    assert reply.response.ephemeral is private
+
+
+async def test_private_board_stays_private_when_turned(discord_server):
+    reply = await discord_server.slash("leaderboard", metric="overall", private=True)
+
+    await discord_server.bob.click(reply.response, label="7d")
+
+    assert reply.response.ephemeral
+    assert "last 7 days" in reply.response.embeds[0].title
+
+
+async def test_pages_turn_in_place_and_hold_everyone_once(discord_server, services):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+    seen = names(message)
+
+    for _ in range(2):
+        await discord_server.bob.click(message, custom_id=_id(message, "n"))
+        seen += names(message)
+
+    board = await board_of(services, Window.last(30, now=NOW))
+    assert seen == [standing.gain.member.name.replace("`", "'") for standing in board.standings]
+    assert message.attachments == []
+    assert {action for kind, action in discord_server.acknowledgements()} == {False}
+
+
+async def test_ties_share_a_place(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+
+    await discord_server.bob.click(message, custom_id=_id(message, "n"))
+    await discord_server.bob.click(message, custom_id=_id(message, "n"))
+
+    twins = [row[1] for row in rows(message) if (row[2] or "").startswith("Twin")]
+    assert len(twins) == 2
+    assert twins[0] == twins[1]
+
+
+async def test_unknown_is_never_a_zero_among_the_places(discord_server, services):
+    board = await board_of(services, Window.last(30, now=NOW))
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+
+    told = (await discord_server.bob.click(message, label="Unknown (4)")).response
+
+    assert not {gain.member.name for gain in board.unknown} & {
+        standing.gain.member.name for standing in board.standings
+    }
+    text = told.embeds[0].description
+    assert told.ephemeral
+    for name, why in (
+        ("Never Seen", "**Never tracked (1)**"),
+        (f"Stale · last seen <t:{int(ago(45).timestamp())}:R>", "**Not updated in this time (1)**"),
+        ("Only Once", "**Seen only once (1)**"),
+        ("Low", "**Not on the hiscores (1)**"),
+    ):
+        assert f"\n{name}" in text.split(why)[1]
+    assert "Unknown: 1 never tracked, " in message.embeds[0].description
+
+
+async def test_own_place_stands_below_a_page_it_is_not_on(discord_server):
+    alice = discord_server.alice
+    message = (await discord_server.slash("leaderboard", by=alice, metric="overall")).response
+
+    assert rows(message)[-2][1] == "⋯"
+    assert rows(message)[-1][:4] == ("›", "37", "Zezima      ", "12.4m")
+
+
+async def test_own_unknown_number_is_said_below_the_table(discord_server, services):
+    async with services.write() as session:
+        player_id = await add_member(session, "Bob's_Main")
+        await session.execute(
+            insert(LinkRow).values(
+                clan_id=1, discord_user_id=BOB_ID, player_id=player_id, since=ago(1)
+            )
+        )
+
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+    refused = (await discord_server.bob.click(message, label="Find me")).followups[-1]
+
+    assert "\n```\nBob's\\_Main: unknown — never tracked\n" in message.embeds[0].description
+    assert "**Unknown**" in refused.content
+
+
+async def test_board_of_unknowns_shows_no_place(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="overall", period="7d")).response
+
+    assert message.embeds[0].title.endswith("48 members (48 unknown)")
+    assert message.embeds[0].description.startswith("Nobody has a known number here")
+
+
+async def test_find_me_turns_to_the_own_page(discord_server):
+    alice = discord_server.alice
+    message = (await discord_server.slash("leaderboard", by=alice, metric="overall")).response
+
+    await alice.click(message, label="Find me")
+
+    assert "Zezima" in names(message)
+    assert message.embeds[0].footer.text.startswith("Page 3 of 3")
+
+
+async def test_find_me_tells_whom_it_does_not_know(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+
+    reply = (await discord_server.bob.click(message, label="Find me")).followups[-1]
+
+    assert "no account is linked to you" in reply.content
+    assert reply.ephemeral
+
+
+async def test_another_members_click_leaves_the_message_alone(discord_server):
+    message = (
+        await discord_server.slash("leaderboard", by=discord_server.alice, metric="overall")
+    ).response
+
+    copy = (await discord_server.bob.click(message, label="90d")).response
+
+    assert "last 30 days" in message.embeds[0].title
+    assert ("last 90 days" in copy.embeds[0].title, copy.ephemeral) == (True, True)
+    assert "Zezima" not in names(copy)  # Alice's line is hers
+
+
+async def test_buttons_work_after_a_restart(discord_server):
+    message = (
+        await discord_server.slash(
+            "leaderboard", metric="overall", as_of="2026-11-20", rank_filter="sapphire"
+        )
+    ).response
+
+    await discord_server.restart()
+    await discord_server.bob.click(message, label="90d")
+    await discord_server.bob.select(message, ["zulrah"], custom_id=_id(message, "k"))
+
+    assert message.embeds[0].title == (
+        "Zulrah kills · last 90 days · as of 20 Nov 2026 · Sapphire · 47 members (47 unknown)"
+    )
+
+
+async def test_menu_shows_another_metric_from_its_first_page(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+    await discord_server.bob.click(message, custom_id=_id(message, "n"))
+
+    await discord_server.bob.select(message, ["total_level"], custom_id=_id(message, "k"))
+
+    assert message.embeds[0].title.startswith("Levels gained · last 30 days")
+    assert names(message) == ["Zezima"]
+
+
+async def test_all_time_ranks_totals_without_movement(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="overall", period="all")).response
+
+    assert message.embeds[0].title == "Total XP · all time · 48 members (2 unknown)"
+    assert rows(message)[0][1:] == ("1", "Zezima      ", "112.4m", "")
+
+
+async def test_past_day_ranks_who_was_there_then(discord_server):
+    message = (
+        await discord_server.slash(
+            "leaderboard", metric="overall", period="all", as_of="2026-10-25"
+        )
+    ).response
+
+    assert message.embeds[0].title.startswith("Total XP · all time · as of 25 Oct 2026 · 49")
+    assert "Gone Girl" in await _all_names(discord_server, message)
+
+
+async def test_refresh_shows_what_came_in_meanwhile(discord_server, services):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+    async with services.write() as session:
+        await add_member(session, "Newbie")
+
+    await discord_server.bob.click(message, label="Refresh")
+
+    assert "49 members (5 unknown)" in message.embeds[0].title
+
+
+async def test_csv_holds_everyone_with_all_digits(discord_server, services):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+
+    reply = await discord_server.bob.click(message, label="CSV")
+
+    name, text = await file_of(reply)
+    lines = list(csv.DictReader(StringIO(text)))
+    board = await board_of(services, Window.last(30, now=NOW))
+    assert name == "overall-30d-2026-11-23.csv"
+    assert reply.response.ephemeral
+    assert len(lines) == 48
+    assert lines[0] == {
+        "place": "1",
+        "name": "Player 02",
+        "wom_id": str(board.standings[0].gain.member.wom_id),
+        "value": "48000000",
+        "unknown": "",
+        "since": "",
+    }
+    assert {line["name"]: (line["value"], line["unknown"]) for line in lines}["Never Seen"] == (
+        "",
+        "never_tracked",
+    )
+
+
+async def test_csv_runs_no_formula(services):
+    board = await board_of(services, Window.last(30, now=NOW))
+    risky = [
+        replace(
+            standing, gain=replace(standing.gain, member=replace(standing.gain.member, name=name))
+        )
+        for standing, name in zip(board.standings, ("=1+1", "@SUM", "-1", "+2"), strict=False)
+    ]
+
+    lines = csv.DictReader(StringIO(sheet(replace(board, standings=risky)).decode("utf-8-sig")))
+
+    assert [line["name"] for line in lines][:4] == ["'=1+1", "'@SUM", "'-1", "'+2"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param({"metric": "zulra"}, "Did you mean `Zulrah`?", id="metric nearly right"),
+        pytest.param({"metric": "qqqqqq"}, "Try `Zulrah`", id="metric like none"),
+        pytest.param({"metric": "xp", "period": "30"}, "`4w`", id="period unreadable"),
+        pytest.param({"metric": "xp", "as_of": "now"}, "2026-01-31", id="day unreadable"),
+        pytest.param(
+            {"metric": "xp", "rank_filter": "zenyte"}, "Ruby, Sapphire", id="no such rank"
+        ),
+    ],
+)
+async def test_what_cannot_be_read_is_explained_to_the_asker_alone(discord_server, options, said):
+    reply = (await discord_server.slash("leaderboard", **options)).response
+
+    assert said in reply.content
+    assert discord_server.acknowledgements() == [(4, True)]
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "expected"),
+    [
+        pytest.param("metric", "cox", "chambers_of_xeric", id="nickname"),
+        pytest.param("metric", "vork", "vorkath", id="title begun"),
+        pytest.param("metric", "xeric: chall", None, id="nothing like it"),
+        pytest.param("rank_filter", "", "ruby", id="highest rank first"),
+        pytest.param("period", "", "7d", id="periods"),
+    ],
+)
+async def test_options_are_offered_from_memory(discord_server, services, option, typed, expected):
+    await discord_server.typed("leaderboard", "metric", "")
+
+    with counted_statements(services) as statements:
+        offered = await discord_server.typed("leaderboard", option, typed)
+
+    assert next((one["value"] for one in offered), None) == expected
+    assert len(offered) <= 25
+    assert statements == []
+
+
+async def test_names_cannot_leave_the_table(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+
+    found = await _all_names(discord_server, message)
+
+    assert "-=_*~|'@all" in found
+    assert message.embeds[0].description.count("```") == 2
+
+
+async def test_big_clan_fits_a_message(services):
+    board = await board_of(services, Window.last(30, now=NOW))
+    gain = board.unknown[0]
+    big = replace(
+        board,
+        standings=tuple(
+            replace(board.standings[0], place=place, previous_place=place + 400)
+            for place in range(1, 501)
+        ),
+        unknown=tuple(
+            replace(gain, observed_at=NOW, member=replace(gain.member, name="*" * 12))
+            for _ in range(500)
+        ),
+    )
+    shown = Shown(big, Asked("30d"), NOW, LONDON, NOW, "short_green_guy", own=())
+
+    pages = [page(shown, number) for number in range(shown.pages)]
+    unknown = unknown_list(shown)
+
+    assert shown.pages == 34
+    for embed in (*pages, unknown):
+        assert len(embed) <= 6000
+        assert len(embed.title) <= 256
+        assert len(embed.description) <= 4096
+    assert unknown.description.endswith("more: the CSV has all of them.")
+
+
+def test_state_fits_a_custom_id_and_comes_back():
+    asked = Asked("2026-01-01..2026-12-31", ago(3).replace(second=0))
+    metric = max(catalogue(), key=len)
+    state = BoardState(2**63 - 1, metric, asked, "short_green_guy", 999)
+
+    custom_id = state.custom_id("n")
+
+    assert len(custom_id) <= 100
+    assert BoardState.read(custom_id) == state
+
+
+def _id(message, action):
+    """The custom ID of the control that does it."""
+    return _control(message, action)["custom_id"]
+
+
+async def _all_names(discord_server, message):
+    found = names(message)
+    while not _control(message, "n")["disabled"]:
+        await discord_server.bob.click(message, custom_id=_id(message, "n"))
+        found += names(message)
+    return found
+
+
+def _control(message, action):
+    return next(
+        one
+        for row in message.components
+        for one in row["components"]
+        if one["custom_id"].startswith(f"lb:{action}:")
+    )

@@ -1,0 +1,314 @@
+from io import BytesIO
+
+import discord
+import pytest
+from PIL import Image
+from sqlalchemy import insert
+
+from clanstats.analytics.members import clans
+from clanstats.analytics.profile import profile
+from clanstats.db.models import LinkRow
+from clanstats.domain import Window
+from clanstats.drawing import Drawing
+from clanstats.numbers import compact
+from tests.cogs.stage import BOB_ID, GUILD_ID, ago, counted_statements
+from tests.factories import NOW, add_member, add_name, observe
+
+
+def fields(message):
+    return {field.name: field.value for field in message.embeds[0].fields}
+
+
+async def test_six_fields_say_what_the_profile_holds(discord_server, services):
+    reply = (await discord_server.slash("stats", player="Zezima")).response
+
+    async with services.read() as session:
+        held = await profile(session, 1, 1, window=Window.last(30, now=NOW), as_of=NOW, weeks=())
+    gained = next(line.gain.value for line in held.metrics if line.metric.name == "overall")
+    assert reply.embeds[0].author.name == "Ruby · Zezima (was Zez1ma)"
+    assert gained == 12_400_000
+    assert fields(reply) == {
+        "Clan": "Ruby · 13 months",
+        "XP · 30d": f"**{compact(gained)}** (clan #{held.overall_place} of {held.members})",
+        "Bosses · 30d": "**210** · top Zulrah 96\n1 newly ranked, gain unknown",
+        "EHP / EHB · 30d": "+12.3 h / +4.1 h",
+        "Totals": "2,003 levels · 112.4m XP",
+        "Last progress": f"<t:{int(ago(1).timestamp())}:R>",
+    }
+    assert reply.embeds[0].footer.text == ("WOM data 3 h old · days in Europe/London · ISO week 48")
+
+
+@pytest.mark.parametrize("drawing", [pytest.param(Drawing("inline"), id="really")])
+async def test_pictures_are_drawn_and_described(discord_server):
+    message = (await discord_server.slash("stats", player="Zezima")).response
+    pictures = message.attachments
+    for view in ("Skills", "Bosses"):
+        await discord_server.bob.click(message, label=view)
+        pictures += message.attachments
+
+    assert [one.filename for one in pictures] == ["weeks.png", "skills.png", "bosses.png"]
+    assert all("Zezima" in one.description for one in pictures)
+    for one in pictures:
+        assert Image.open(BytesIO(await one.read())).width == 1200
+
+
+@pytest.mark.parametrize(
+    ("private", "ephemeral"),
+    [pytest.param(False, False, id="public"), pytest.param(True, True, id="private")],
+)
+async def test_answer_is_deferred_at_once_as_privately_as_asked(discord_server, private, ephemeral):
+    reply = await discord_server.slash("stats", player="Zezima", private=private)
+
+    assert discord_server.acknowledgements() == [(5, ephemeral)]
+    assert reply.response.ephemeral is ephemeral
+
+
+async def test_member_without_a_player_gets_their_linked_one(discord_server):
+    reply = await discord_server.slash("stats", by=discord_server.alice)
+
+    assert "Zezima" in reply.response.embeds[0].author.name
+
+
+async def test_user_option_shows_that_members_account(discord_server):
+    reply = await discord_server.slash("stats", user=discord_server.alice)
+
+    assert "Zezima" in reply.response.embeds[0].author.name
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param({}, "`/stats player:`", id="no linked account"),
+        pytest.param({"player": "Zezina"}, "Did you mean **Zezima**?", id="name nearly right"),
+        pytest.param({"player": "qqqqqqqq"}, "Choose a name", id="name like nobody's"),
+        pytest.param({"player": "id:999"}, "Nobody called", id="made-up ID"),
+        pytest.param({"player": "Zezima", "period": "soon"}, "`4w`", id="period unreadable"),
+        pytest.param({"player": "Zezima", "as_of": "July"}, "2026-01-31", id="day unreadable"),
+        pytest.param({"player": "Zezima", "as_of": "2030-01-01"}, "Nothing", id="day to come"),
+    ],
+)
+async def test_what_cannot_be_answered_is_explained_to_the_asker_alone(
+    discord_server, options, said
+):
+    reply = (await discord_server.slash("stats", **options)).response
+
+    assert said in reply.content
+    assert reply.ephemeral
+    assert discord_server.acknowledgements() == [(4, True)]
+
+
+async def test_two_players_of_one_name_are_not_guessed_between(discord_server, services):
+    async with services.write() as session:
+        first = await add_member(session, "Same Name")
+        await add_member(session, "same_name")
+
+    refused = (await discord_server.slash("stats", player="same name")).response
+    offered = await discord_server.typed("stats", "player", "same")
+    chosen = (await discord_server.slash("stats", player=offered[0]["value"])).response
+
+    assert "may be 2 players" in refused.content
+    assert offered[0]["value"] == f"id:{first}"
+    assert chosen.embeds[0].author.name == "Member · Same Name"
+
+
+async def test_present_name_wins_over_anothers_former_one(discord_server, services):
+    async with services.write() as session:
+        taker = await add_member(session, "Zez1ma")
+        await observe(session, taker, ago(1), {"overall": 5})
+
+    reply = (await discord_server.slash("stats", player="Zez1ma")).response
+
+    assert reply.embeds[0].author.name == "Member · Zez1ma"
+
+
+@pytest.mark.parametrize(
+    ("player", "said"),
+    [
+        pytest.param("Never Seen", "never tracked", id="never tracked"),
+        pytest.param("Stale", f"not updated since <t:{int(ago(45).timestamp())}:R>", id="stale"),
+        pytest.param("Only Once", f"seen only once, <t:{int(ago(2).timestamp())}:R>", id="once"),
+        pytest.param("Low", "not on the hiscores", id="unranked"),
+    ],
+)
+async def test_unknown_gain_says_why_and_never_zero(discord_server, player, said):
+    reply = (await discord_server.slash("stats", player=player)).response
+
+    assert fields(reply)["XP · 30d"] == f"unknown — {said}"
+    assert "0" not in fields(reply)["EHP / EHB · 30d"]
+    assert "Wise Old Man" in reply.embeds[0].description or player == "Low"
+
+
+async def test_name_leads_to_the_players_page(discord_server):
+    reply = (await discord_server.slash("stats", player="twin a")).response
+
+    assert reply.embeds[0].author.url == "https://wiseoldman.net/players/twin%20a"
+
+
+async def test_total_is_known_though_the_gain_is_not(discord_server):
+    reply = (await discord_server.slash("stats", player="Only Once", period="all")).response
+
+    assert fields(reply)["XP"].startswith("**9,000** (clan #")
+    assert reply.embeds[0].description is None
+
+
+async def test_all_time_shows_totals(discord_server):
+    reply = (await discord_server.slash("stats", player="Zezima", period="all")).response
+
+    shown = fields(reply)
+    assert reply.embeds[0].title == "All time"
+    assert shown["XP"] == "**112.4m** (clan #1 of 48)"
+    assert shown["Bosses"] == "**389** · top Zulrah 196"
+    assert shown["EHP / EHB"] == "112.3 h / 9.1 h"
+
+
+async def test_past_day_shows_the_player_as_they_were(discord_server):
+    reply = (await discord_server.slash("stats", player="Zezima", as_of="2026-11-01")).response
+
+    assert reply.embeds[0].title == "Last 30 days · as of 1 Nov 2026"
+    assert fields(reply)["Totals"] == "2,000 levels · 100m XP"
+    assert fields(reply)["Last progress"] == "unknown for a past day"
+
+
+async def test_former_member_is_shown_as_gone(discord_server):
+    reply = (await discord_server.slash("stats", player="Gone Girl")).response
+
+    assert reply.embeds[0].author.name == "Left the clan · Gone Girl"
+    assert fields(reply)["Clan"] == f"Left <t:{int(ago(20).timestamp())}:R>"
+
+
+async def test_buttons_change_period_and_view_in_place(discord_server):
+    alice = discord_server.alice
+    message = (await discord_server.slash("stats", by=alice)).response
+
+    await alice.click(message, label="7d")
+    await alice.click(message, label="Bosses")
+
+    assert message.embeds[0].title == "Last 7 days"
+    assert [file.filename for file in message.attachments] == ["bosses.png"]
+
+
+async def test_buttons_work_after_a_restart(discord_server):
+    message = (await discord_server.slash("stats", player="Zezima")).response
+
+    await discord_server.restart()
+    await discord_server.bob.click(message, label="Skills")
+
+    assert [file.filename for file in message.attachments] == ["skills.png"]
+
+
+async def test_another_members_click_leaves_the_message_alone(discord_server):
+    message = (await discord_server.slash("stats", by=discord_server.alice)).response
+
+    copy = (await discord_server.bob.click(message, label="7d")).response
+
+    assert message.embeds[0].title == "Last 30 days"
+    assert (copy.embeds[0].title, copy.ephemeral) == ("Last 7 days", True)
+    assert discord_server.acknowledgements()[-1] == (5, True)
+
+
+async def test_copy_of_a_message_belongs_to_who_got_it(discord_server):
+    message = (await discord_server.slash("stats", by=discord_server.alice)).response
+    copy = (await discord_server.bob.click(message, label="7d")).response
+
+    await discord_server.bob.click(copy, label="90d")
+
+    assert copy.embeds[0].title == "Last 90 days"
+
+
+async def test_names_are_offered_own_first_and_by_former_names(discord_server):
+    own = await discord_server.typed("stats", "player", "", by=discord_server.alice)
+    former = await discord_server.typed("stats", "player", "zez1")
+    gone = await discord_server.typed("stats", "player", "gone")
+
+    assert own[0] == {"name": "Zezima", "value": "Zezima"}
+    assert len(own) == 25
+    assert former == [{"name": "Zezima (was Zez1ma)", "value": "Zezima"}]
+    assert gone == [{"name": "Gone Girl · left", "value": "Gone Girl"}]
+
+
+async def test_typing_reads_the_database_once_only(discord_server, services):
+    await discord_server.typed("stats", "player", "z")
+
+    with counted_statements(services) as statements:
+        await discord_server.typed("stats", "player", "ze")
+        await discord_server.typed("stats", "period", "14")
+
+    assert statements == []
+
+
+async def test_names_follow_a_harvest(discord_server, services):
+    await discord_server.typed("stats", "player", "newbie")
+    async with services.write() as session:
+        await add_member(session, "Newbie")
+        player_id = await add_member(session, "Bob's")
+        await add_name(session, player_id, "Bob's Old", since=ago(90), until=ago(3))
+        await session.execute(
+            insert(LinkRow).values(
+                clan_id=1, discord_user_id=BOB_ID, player_id=player_id, since=ago(1)
+            )
+        )
+
+    await discord_server.harvested()
+
+    found = await discord_server.typed("stats", "player", "newbie")
+    own = await discord_server.typed("stats", "player", "")
+    assert [one["name"] for one in found] == ["Newbie"]
+    assert own[0]["name"] == "Bob's"
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        pytest.param("", {"name": "Last 7 days", "value": "7d"}, id="nothing"),
+        pytest.param("14d", {"name": "Last 14 days", "value": "14d"}, id="a length"),
+        pytest.param(
+            "2026-10-01..2026-10-31",
+            {"name": "1 Oct 2026 to 31 Oct 2026", "value": "2026-10-01..2026-10-31"},
+            id="from day to day",
+        ),
+    ],
+)
+async def test_periods_are_offered(discord_server, typed, first):
+    offered = await discord_server.typed("stats", "period", typed)
+
+    assert offered[0] == first
+
+
+async def test_days_from_and_to_outlive_the_custom_id(discord_server):
+    bob, period = discord_server.bob, "2026-10-01..2026-10-31"
+    message = (
+        await discord_server.slash("stats", player="Zezima", period=period, as_of="2026-11-20")
+    ).response
+    title = message.embeds[0].title
+
+    await bob.click(message, label="Skills")
+
+    assert title == "1 Oct 2026 to 31 Oct 2026 · as of 20 Nov 2026"
+    assert message.embeds[0].title == title
+
+
+async def test_server_without_a_clan_is_told_what_to_set(discord_server):
+    discord_server.bot._clans = ()
+
+    reply = (await discord_server.slash("stats", player="Zezima")).response
+
+    assert "`WOM_GROUP_ID`" in reply.content
+    assert f"`{GUILD_ID}`" in reply.content
+    assert reply.ephemeral
+
+
+async def test_names_neither_format_nor_mention(discord_server):
+    hostile = "-=_*~|`@all"
+
+    reply = (await discord_server.slash("stats", player=hostile)).response
+    near = (await discord_server.slash("stats", player="-=_*~|`@al")).response
+
+    assert "@\u200ball" in reply.embeds[0].author.name
+    assert discord.utils.escape_markdown(hostile).replace("@", "@\u200b") in near.content
+
+
+async def test_clans_are_known_by_their_server(services):
+    async with services.read() as session:
+        (clan,) = await clans(session)
+
+    assert clan.discord_guild_id == GUILD_ID
