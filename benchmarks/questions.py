@@ -1,0 +1,76 @@
+"""What is the clan's history asked, as the commands ask it?"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, timedelta
+from functools import partial
+
+from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from benchmarks.sizes import END
+from clanstats.analytics.coverage import coverage
+from clanstats.analytics.leaderboard import leaderboard
+from clanstats.analytics.members import known_names, members
+from clanstats.analytics.profile import profile
+from clanstats.analytics.series import series, weekly_gains
+from clanstats.domain import GainPolicy, Member, Window
+from clanstats.metrics import OVERALL
+from clanstats.timestamps import epoch_ms, iso_weeks
+
+Question = Callable[[AsyncSession], Awaitable[object]]
+
+CLAN = 1
+_ONE = select(literal(1))
+_WEEKS = iso_weeks(END, count=12, tz=UTC)
+_MONTH, _YEAR = Window.last(30, now=END), Window.last(365, now=END)
+
+
+async def questions(session: AsyncSession) -> Mapping[str, Question]:
+    """Every question by name, about the clan and about one member in the middle of it."""
+    everyone = await members(session, CLAN, END)
+    return _of_clan() | _of_player(everyone[len(everyone) // 2])
+
+
+def _of_clan() -> dict[str, Question]:
+    board = partial(leaderboard, clan_id=CLAN, metric_name=OVERALL)
+    boards: dict[str, Question] = {
+        f"leaderboard {days} days, {policy}": partial(
+            board, window=Window.last(days, now=END), as_of=END, policy=policy
+        )
+        for policy in GainPolicy
+        for days in (7, 30, 365)
+    }
+    return {
+        "nothing (SELECT 1)": _nothing,
+        "totals": partial(board, window=None, as_of=END),
+        "totals 20 days ago": partial(board, window=None, as_of=END - timedelta(days=20)),
+        **boards,
+        "coverage 30 days": partial(coverage, clan_id=CLAN, window=_MONTH, as_of=END),
+        "known names": partial(known_names, clan_id=CLAN),
+        "members": partial(members, clan_id=CLAN, at=END),
+    }
+
+
+async def _nothing(session: AsyncSession) -> object:
+    """What any question costs at least."""
+    return await session.scalar(_ONE)
+
+
+def _of_player(one: Member) -> dict[str, Question]:
+    changed_at = epoch_ms(END - timedelta(days=1))
+    return {
+        "profile 30 days": partial(
+            profile, clan_id=CLAN, player_id=one.player_id, window=_MONTH, as_of=END, weeks=_WEEKS
+        ),
+        "series 365 days": partial(
+            series, player_id=one.player_id, metric_name=OVERALL, window=_YEAR
+        ),
+        "gains of 12 weeks": partial(
+            weekly_gains,
+            member=one,
+            metric_name=OVERALL,
+            weeks=_WEEKS,
+            updated_at=epoch_ms(END),
+            last_changed_at=changed_at,
+        ),
+    }
