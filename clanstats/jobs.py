@@ -1,7 +1,8 @@
 """How is a job run, so that its failure is seen and never spreads?
 
-One trace, one line in the log, one row in `job_runs`; nothing is raised. What a job found wrong
-but survived ("partial") is told apart from what stopped it ("failed").
+One trace, one line in the log, one row in `job_runs`; nothing is raised, not even when the
+database can't be written. What a job found wrong but survived ("partial") is told apart from what
+stopped it ("failed").
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db.models import JobRunRow
@@ -52,14 +54,9 @@ async def run(
         trace = current_trace() or ""
         row_id = await _begin(services, name, clan_id, trace, started_at)
         outcome, detail = await _outcome(name, job)
-        finished_at = services.clock()
-        async with services.write() as session:
-            await session.execute(
-                update(JobRunRow)
-                .where(JobRunRow.id == row_id)
-                .values(finished_at=finished_at, outcome=outcome, detail=detail)
-            )
-    return JobRun(name, trace, started_at, finished_at, outcome, detail)
+        run = JobRun(name, trace, started_at, services.clock(), outcome, detail)
+        await _finish(services, row_id, run)
+    return run
 
 
 async def last_runs(session: AsyncSession, *, limit: int = 10) -> tuple[JobRun, ...]:
@@ -81,14 +78,31 @@ async def last_runs(session: AsyncSession, *, limit: int = 10) -> tuple[JobRun, 
 
 async def _begin(
     services: Services, name: str, clan_id: int | None, trace: str, at: datetime
-) -> int:
-    async with services.write() as session:
-        found = await session.execute(
-            insert(JobRunRow)
-            .values(name=name, clan_id=clan_id, trace=trace, started_at=at)
-            .returning(JobRunRow.id)
-        )
-        return int(found.scalar_one())
+) -> int | None:
+    """The row's ID; None when it can't be written, which is no reason not to try the job."""
+    try:
+        async with services.write() as session:
+            found = await session.execute(
+                insert(JobRunRow)
+                .values(name=name, clan_id=clan_id, trace=trace, started_at=at)
+                .returning(JobRunRow.id)
+            )
+            return int(found.scalar_one())
+    except SQLAlchemyError:
+        log.exception("job.unrecorded", job=name)
+        return None
+
+
+async def _finish(services: Services, row_id: int | None, run: JobRun) -> None:
+    try:
+        async with services.write() as session:
+            await session.execute(
+                update(JobRunRow)
+                .where(JobRunRow.id == row_id)
+                .values(finished_at=run.finished_at, outcome=run.outcome, detail=run.detail)
+            )
+    except SQLAlchemyError:
+        log.exception("job.unrecorded", job=run.name)
 
 
 async def _outcome(name: str, job: Callable[[], Awaitable[Report]]) -> tuple[str, str]:

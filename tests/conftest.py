@@ -5,6 +5,7 @@ import shutil
 import socket
 
 import pytest
+import structlog
 
 from clanstats.db.migrate import migrate
 from clanstats.drawing import Drawing
@@ -40,6 +41,16 @@ def _no_way_out(monkeypatch):
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
     monkeypatch.setattr(socket, "getaddrinfo", local)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet():
+    """Log to nowhere: writing a traceback out takes longer than most tests."""
+
+    def drop(*_):
+        raise structlog.DropEvent
+
+    structlog.configure(processors=[drop])
 
 
 @pytest.fixture

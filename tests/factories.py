@@ -12,7 +12,7 @@ from clanstats.db.snapshots import Observation, add_snapshots
 from clanstats.timestamps import epoch_ms
 from clanstats.usernames import standard
 
-NOW = datetime(2026, 11, 23, 2, 20, 30, tzinfo=UTC)  # when the recordings were made
+NOW = datetime(2026, 11, 23, 2, 21, tzinfo=UTC)  # just after the recordings
 FOUNDED = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -53,6 +53,7 @@ async def add_clan(
         session, wom_group_id=wom_group_id, name=name, now=FOUNDED, guild_id=guild_id
     )
     await store.save_rank_order(session, clan_id, ranks)
+    await store.metric_ids(session)
     return clan_id
 
 

@@ -142,13 +142,14 @@ def _unobserved(
         and found.last_changed_at is not None
         and found.last_changed_at <= start < found.updated_at
     )
-    if unchanged and found.end_value is not None and policy is GainPolicy.AS_OF:
-        total = scaled(found.end_value, metric)
-        return Gain(
-            member, 0, None, start=total, end=total, observed_at=from_epoch_ms(found.updated_at)
-        )
-    reason = UnknownReason.NEVER_TRACKED if seen is None else UnknownReason.NOT_UPDATED
-    return Gain(member, None, reason, observed_at=seen)
+    if seen is None or policy is GainPolicy.WOM or not unchanged:
+        reason = UnknownReason.NEVER_TRACKED if seen is None else UnknownReason.NOT_UPDATED
+        return Gain(member, None, reason, observed_at=seen)
+    looked_at = from_epoch_ms(min(found.updated_at, epoch_ms(window.end)))
+    if found.end_value is None:
+        return Gain(member, None, UnknownReason.UNRANKED, observed_at=looked_at)
+    total = scaled(found.end_value, metric)
+    return Gain(member, 0, None, start=total, end=total, observed_at=looked_at)
 
 
 def _by_wom(member: Member, metric: Metric, found: Row[Any]) -> Gain:

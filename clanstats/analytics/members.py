@@ -64,7 +64,7 @@ _CHANGES = (
 )
 _CHANGED_TO = (
     select(RankChangeRow.rank)
-    .where(*_CHANGES, RankChangeRow.at <= AT)
+    .where(*_CHANGES, RankChangeRow.at <= AT, RankChangeRow.at >= MembershipRow.joined_at)
     .order_by(RankChangeRow.at.desc())
     .limit(1)
     .correlate(MembershipRow)
@@ -72,7 +72,11 @@ _CHANGED_TO = (
 )
 _CHANGED_FROM = (
     select(RankChangeRow.previous_rank)
-    .where(*_CHANGES, RankChangeRow.at > AT)
+    .where(
+        *_CHANGES,
+        RankChangeRow.at > AT,
+        or_(MembershipRow.left_at.is_(None), RankChangeRow.at <= MembershipRow.left_at),
+    )
     .order_by(RankChangeRow.at)
     .limit(1)
     .correlate(MembershipRow)
@@ -203,4 +207,4 @@ async def own_players(
         )
         .order_by(LinkRow.since, LinkRow.id)
     )
-    return tuple(found)
+    return tuple(dict.fromkeys(found))

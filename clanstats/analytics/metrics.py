@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db.models import MetricRow
-from clanstats.errors import BadInputError
+from clanstats.errors import BadInputError, NoDataError
 from clanstats.metrics import Metric, MetricKind, catalogue, named
 
 
@@ -24,9 +24,12 @@ async def metric_named(session: AsyncSession, name: str) -> tuple[int, Metric]:
 
     Raises:
         BadInputError: There is none; the text names the nearest.
+        NoDataError: There are none at all yet.
     """
     wanted = name.strip().lower().replace("_", " ")
     known = await known_metrics(session)
+    if not known:
+        raise NoDataError("Nothing was harvested yet: run `clanstats harvest wom` first.")
     for metric_id, metric in known:
         if wanted in {metric.name.replace("_", " "), metric.title.lower()}:
             return metric_id, metric

@@ -43,10 +43,14 @@ _POINTS = (
     .union_all(select(cast(gains.START, BigInteger), seeks.value_at(_PLAYER, _METRIC, gains.START)))
     .order_by("taken_at")
 )
-_OBSERVED = select(SnapshotRow.taken_at).where(
-    SnapshotRow.player_id == _PLAYER,
-    SnapshotRow.taken_at > gains.START,
-    SnapshotRow.taken_at <= gains.END,
+_OBSERVED = (
+    select(SnapshotRow.taken_at)
+    .where(
+        SnapshotRow.player_id == _PLAYER,
+        SnapshotRow.taken_at > gains.START,
+        SnapshotRow.taken_at <= gains.END,
+    )
+    .order_by(SnapshotRow.taken_at)
 )
 
 
@@ -82,14 +86,17 @@ async def weekly_gains(  # noqa: PLR0913 — the question has this many parts
 
     `updated_at` and `last_changed_at` are what Wise Old Man says of the profile, in ms.
     """
+    if not weeks:
+        return ()
     metric_id, metric = await metric_named(session, metric_name)
-    asked = values(
+    listed = values(
         column("number", BigInteger),
         column("start_ms", BigInteger),
         column("end_ms", BigInteger),
         column("floor_ms", BigInteger),
         name="weeks",
     ).data([(number, *gains.bounds(week).values()) for number, week in enumerate(weeks)])
+    asked = listed.cte("weeks")  # SQLite names the columns of a table of values only there
     statement = select(
         asked.c.number,
         literal(updated_at, BigInteger).label("updated_at"),

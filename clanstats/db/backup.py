@@ -82,6 +82,7 @@ def _copy(file: Path, target: Path) -> None:
         closing(sqlite3.connect(part)) as copy,
     ):
         source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # a copy is one file, without a log beside it
     part.replace(target)
 
 

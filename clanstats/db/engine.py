@@ -6,6 +6,7 @@ transaction that reads first and writes later would fail with "database is locke
 busy timeout is.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ PRAGMAS = (
     "PRAGMA cache_size=-16384",
     "PRAGMA temp_store=MEMORY",
 )
+_NO_KEYS = "PRAGMA foreign_keys=OFF"
 
 
 def reading(url: str) -> AsyncEngine:
@@ -33,6 +35,15 @@ def writing(url: str) -> AsyncEngine:
     return _engine(url, begin="BEGIN IMMEDIATE", connections=1)
 
 
+def migrating(url: str) -> AsyncEngine:
+    """As `writing`, but foreign keys aren't enforced.
+
+    SQLite rebuilds a table to alter it, and dropping the old one would delete, by its foreign
+    keys, whatever points to it.
+    """
+    return _engine(url, begin="BEGIN IMMEDIATE", connections=1, pragmas=(*PRAGMAS, _NO_KEYS))
+
+
 def database_file(url: str) -> Path | None:
     """The SQLite file behind `url`; None for another database or one in memory."""
     parsed = make_url(url)
@@ -41,7 +52,9 @@ def database_file(url: str) -> Path | None:
     return Path(str(parsed.database))
 
 
-def _engine(url: str, *, begin: str, connections: int) -> AsyncEngine:
+def _engine(
+    url: str, *, begin: str, connections: int, pragmas: Sequence[str] = PRAGMAS
+) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=connections, max_overflow=0)
     if engine.dialect.name != "sqlite":
         return engine
@@ -53,7 +66,7 @@ def _engine(url: str, *, begin: str, connections: int) -> AsyncEngine:
         # The driver's implicit BEGIN comes too late for reads and too weak for writes.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(pragma)
         cursor.close()
 

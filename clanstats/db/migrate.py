@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from clanstats.db import backup
-from clanstats.db.engine import database_file, writing
+from clanstats.db.engine import database_file, migrating, writing
 from clanstats.errors import ClanStatsError
 
 if TYPE_CHECKING:  # half a second to import: only who migrates pays for it
@@ -83,11 +83,14 @@ async def migrate(
     if before is not None and file is not None:
         kept = await backup.create(file, backup_dir, label=f"before-{target or 'base'}", now=now)
         backup.prune(backup_dir, keep=keep)
-    engine = writing(url)
+    from alembic.util import CommandError  # noqa: PLC0415 — see the top
+
+    engine = migrating(url)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_run, to, upwards=(target or "") > (before or ""))
-    except (SQLAlchemyError, OSError) as error:
+            await connection.run_sync(_check)
+    except (SQLAlchemyError, OSError, CommandError) as error:
         log.exception("migration.failed", to=to)
         where = f" A verified copy is at {kept}." if kept else ""
         raise MigrationError(
@@ -113,6 +116,15 @@ def _run(connection: Connection, to: str, *, upwards: bool) -> None:
         command.upgrade(_config(connection), to)
     else:
         command.downgrade(_config(connection), to)
+
+
+def _check(connection: Connection) -> None:
+    """Foreign keys weren't enforced meanwhile."""
+    if connection.dialect.name != "sqlite":
+        return
+    dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if dangling is not None:
+        raise SQLAlchemyError(f"a row of {dangling[0]} would point to nothing")
 
 
 def _config(connection: Connection) -> "Config":

@@ -294,7 +294,7 @@ class BackfillStepRow(Base):
     start_at: Mapped[datetime | None]
     end_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
-    rows: Mapped[int | None]  # how many the answer held
+    rows: Mapped[int | None]  # read so far; a feed goes on after them
 
 
 class JobRunRow(Base):

@@ -6,21 +6,24 @@ nothing: whatever the order in which snapshots arrive, the table ends up the sam
 for every instant what a table with a row per snapshot and metric would.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
+    CTE,
+    BigInteger,
     ColumnElement,
     ScalarSelect,
+    Select,
     bindparam,
+    column,
     delete,
     func,
     select,
     true,
-    tuple_,
+    values,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,6 +36,7 @@ _CHUNK = 400  # snapshots a statement: keeps under every database's limit on par
 _snapshots = SnapshotRow.__table__
 _values = MetricValueRow.__table__
 _metrics = MetricRow.__table__
+_Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,112 +51,140 @@ class Observation:
 async def add_snapshots(session: AsyncSession, observations: Sequence[Observation]) -> int:
     """Store what is new in `observations`.
 
-    One that is stored already only fills in metrics it did not have: Wise Old Man's windowed
-    answers leave out some that its full snapshots hold.
+    Of two accounts of one snapshot the greater value of each metric stays, so that it doesn't
+    matter which came first: Wise Old Man's windowed answers leave out zeros that its full
+    snapshots hold, and may count fewer levels.
 
     Returns:
         How many snapshots were not known before.
     """
-    unique = {(one.player_id, one.taken_at): one for one in observations}
-    by_player = groupby(sorted(unique.values(), key=_key), key=lambda one: one.player_id)
-    queues = [list(queue) for _, queue in by_player]
+    by_player = groupby(sorted(_united(observations), key=_key), key=lambda one: one.player_id)
+    queues = [list(queue)[::-1] for _, queue in by_player]
     added = 0
     # One snapshot of each player at a time: a player's next one builds on the one before it.
     while queues:
-        layer = [queue.pop(0) for queue in queues]
+        layer = [queue.pop() for queue in queues]
         for first in range(0, len(layer), _CHUNK):
             added += await _add_layer(session, layer[first : first + _CHUNK])
         queues = [queue for queue in queues if queue]
     return added
 
 
-def _key(one: Observation) -> tuple[int, int]:
+def _key(one: Observation) -> _Key:
     return one.player_id, one.taken_at
 
 
+def _united(observations: Iterable[Observation]) -> Iterable[Observation]:
+    """One observation a snapshot."""
+    united: dict[_Key, Observation] = {}
+    for one in observations:
+        other = united.get(_key(one))
+        united[_key(one)] = one if other is None else _union(one, other)
+    return united.values()
+
+
+def _union(one: Observation, other: Observation) -> Observation:
+    greatest = dict(one.values)
+    for metric_id, value in other.values.items():
+        greatest[metric_id] = max(value, greatest.get(metric_id, MISSING))
+    return Observation(one.player_id, one.taken_at, greatest)
+
+
 async def _add_layer(session: AsyncSession, layer: Sequence[Observation]) -> int:
-    keys = [_key(one) for one in layer]
-    known = {tuple(row) for row in await session.execute(select(_snapshots).where(_in(keys)))}
-    new = [key for key in keys if key not in known]
+    players = {"players": [one.player_id for one in layer]}
+    newest = {row.id: row.newest for row in await session.execute(_NEWEST, players)}
+    known = {_key(one) for one in layer if newest[one.player_id] == one.taken_at} | await _known(
+        session, [_key(one) for one in layer if _is_older(one, newest)]
+    )
+    new = [_key(one) for one in layer if _key(one) not in known]
     await insert_new(session, _snapshots, new)
-    found = await session.execute(_NEWEST, {"players": [one.player_id for one in layer]})
-    newest = {row.id: row.newest for row in found}
-    at_the_end = [
-        one for one in layer if _key(one) not in known and newest[one.player_id] == one.taken_at
-    ]
-    in_between = [one for one in layer if newest[one.player_id] != one.taken_at]
-    again = [one for one in layer if _key(one) in known and newest[one.player_id] == one.taken_at]
-    await _append(session, at_the_end)
-    await _insert(session, in_between + again, known)
+    at_the_end = [one for one in layer if not _is_older(one, newest)]
+    states = await _states(session, at_the_end)
+    await _append(session, [one for one in at_the_end if _key(one) not in known], states)
+    again = [one for one in at_the_end if _key(one) in known and _adds_to(one, states)]
+    await _insert(session, [one for one in layer if _is_older(one, newest)] + again, known)
     return len(new)
 
 
-def _in(keys: Sequence[tuple[int, int]]) -> ColumnElement[bool]:
-    return tuple_(_snapshots.c.player_id, _snapshots.c.taken_at).in_(keys)
+def _is_older(one: Observation, newest: Mapping[int, int | None]) -> bool:
+    """Whether a later snapshot of the player is stored."""
+    last = newest[one.player_id]
+    return last is not None and one.taken_at < last
 
 
-def _state(at: ColumnElement[bool]) -> ScalarSelect[int]:
-    """The newest state that satisfies `at`: a value, MISSING, or NULL where there is no row."""
-    return (
-        select(func.coalesce(_values.c.value, MISSING))
-        .where(
-            _values.c.player_id == _snapshots.c.player_id,
-            _values.c.metric_id == _metrics.c.id,
-            at,
+async def _known(session: AsyncSession, keys: Sequence[_Key]) -> set[_Key]:
+    if not keys:
+        return set()
+    asked = _asked(keys)
+    found = await session.execute(
+        select(asked.c.player_id, asked.c.taken_at).join(
+            _snapshots,
+            (_snapshots.c.player_id == asked.c.player_id)
+            & (_snapshots.c.taken_at == asked.c.taken_at),
         )
-        .order_by(_values.c.taken_at.desc())
-        .limit(1)
-        .correlate(_snapshots, _metrics)
-        .scalar_subquery()
     )
+    return {(row.player_id, row.taken_at) for row in found}
 
 
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-_each = (
-    select(_snapshots.c.player_id, _snapshots.c.taken_at, _metrics.c.id)
-    .select_from(_snapshots.join(_metrics, true()))
-    .where(tuple_(_snapshots.c.player_id, _snapshots.c.taken_at).in_(_KEYS))
-)
-_before = _state(_values.c.taken_at < _snapshots.c.taken_at).label("before")
-_APPEND = _each.add_columns(_before).where(_before.is_not(None))
+def _asked(keys: Sequence[_Key]) -> CTE:
+    """A table of `keys`: `IN` with pairs would walk all snapshots there are."""
+    pairs = values(column("player_id", BigInteger), column("taken_at", BigInteger), name="asked")
+    return pairs.data(list(keys)).cte("asked")
+
 
 # A seek per player; GROUP BY would walk each player's whole history.
-_mine = SnapshotRow.__table__.alias("mine")
 _NEWEST = select(
     PlayerRow.id,
-    select(func.max(_mine.c.taken_at))
-    .where(_mine.c.player_id == PlayerRow.id)
+    select(func.max(_snapshots.c.taken_at))
+    .where(_snapshots.c.player_id == PlayerRow.id)
     .correlate(PlayerRow)
     .scalar_subquery()
     .label("newest"),
 ).where(PlayerRow.id.in_(bindparam("players", expanding=True)))
 
-_following = SnapshotRow.__table__.alias("following")
-_next_at = (
-    select(func.min(_following.c.taken_at))
-    .where(
-        _following.c.player_id == _snapshots.c.player_id,
-        _following.c.taken_at > _snapshots.c.taken_at,
+
+def _state(player: ColumnElement[int], *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The newest state that satisfies these: a value, MISSING, or NULL where there is no row."""
+    return (
+        select(func.coalesce(_values.c.value, MISSING))
+        .where(_values.c.player_id == player, _values.c.metric_id == _metrics.c.id, *conditions)
+        .order_by(_values.c.taken_at.desc())
+        .limit(1)
+        .correlate_except(_values)
+        .scalar_subquery()
     )
-    .correlate(_snapshots)
-    .scalar_subquery()
-)
-_INSERT = _each.add_columns(
-    _before,
-    _state(_values.c.taken_at == _snapshots.c.taken_at).label("here"),
-    _next_at.label("next_at"),
-    _state(_values.c.taken_at == _next_at).label("there"),
-)
 
 
-async def _append(session: AsyncSession, observations: Sequence[Observation]) -> None:
-    """Store snapshots that are newer than any other of their players."""
-    if not observations:
-        return
+_players = PlayerRow.__table__
+_LATEST = (
+    select(_players.c.id, _metrics.c.id, _state(_players.c.id))
+    .select_from(_players.join(_metrics, true()))
+    .where(_players.c.id.in_(bindparam("players", expanding=True)))
+)
+
+_States = Mapping[int, Mapping[int, int]]
+
+
+async def _states(session: AsyncSession, observations: Sequence[Observation]) -> _States:
+    """What stands at the end of each one's history, by player and metric."""
     states: dict[int, dict[int, int]] = {one.player_id: {} for one in observations}
-    found = await session.execute(_APPEND, {"keys": [_key(one) for one in observations]})
-    for player_id, _, metric_id, before in found:
-        states[player_id][metric_id] = before
+    if states:
+        found = await session.execute(_LATEST, {"players": list(states)})
+        for player_id, metric_id, state in found:
+            if state is not None:
+                states[player_id][metric_id] = state
+    return states
+
+
+def _adds_to(one: Observation, states: _States) -> bool:
+    state = states[one.player_id]
+    return any(value > state.get(metric_id, MISSING) for metric_id, value in one.values.items())
+
+
+async def _append(
+    session: AsyncSession, observations: Sequence[Observation], states: _States
+) -> None:
+    """Store snapshots that are newer than any other of their players."""
     rows: list[tuple[int, int, int, int | None]] = []
     for one in observations:
         before = states[one.player_id]
@@ -170,7 +202,7 @@ async def _append(session: AsyncSession, observations: Sequence[Observation]) ->
 
 
 async def _insert(
-    session: AsyncSession, observations: Sequence[Observation], known: set[tuple[int, int]]
+    session: AsyncSession, observations: Sequence[Observation], known: set[_Key]
 ) -> None:
     """Store snapshots that have a later neighbour, or that are known already."""
     if not observations:
@@ -188,14 +220,14 @@ async def _insert(
         if wants is not None:
             new.append((player_id, metric_id, at, None if wants == MISSING else wants))
 
-    found = await session.execute(_INSERT, {"keys": list(by_key)})
+    found = await session.execute(_neighbours(list(by_key)))
     for player_id, at, metric_id, row_before, here, next_at, there in found:
         key = (player_id, at)
         before = MISSING if row_before is None else row_before
         old = before if here is None else here
         state = by_key[key].values.get(metric_id, MISSING)
-        if key in known and old != MISSING:
-            state = old  # what was stored first stays; only gaps are filled
+        if key in known:
+            state = max(state, old)
         put(player_id, metric_id, at, has=here, wants=None if state == before else state)
         if next_at is not None:
             after = old if there is None else there
@@ -210,3 +242,24 @@ async def _insert(
             gone,
         )
     await insert_new(session, _values, new)
+
+
+def _neighbours(keys: Sequence[_Key]) -> Select[Any]:
+    """For each of `keys` and each metric: the states before, at and after it."""
+    asked = _asked(keys)
+    player, at = asked.c.player_id, asked.c.taken_at
+    next_at = (
+        select(func.min(_snapshots.c.taken_at))
+        .where(_snapshots.c.player_id == player, _snapshots.c.taken_at > at)
+        .correlate_except(_snapshots)
+        .scalar_subquery()
+    )
+    return select(
+        player,
+        at,
+        _metrics.c.id,
+        _state(player, _values.c.taken_at < at).label("before"),
+        _state(player, _values.c.taken_at == at).label("here"),
+        next_at.label("next_at"),
+        _state(player, _values.c.taken_at == next_at).label("there"),
+    ).select_from(asked.join(_metrics, true()))

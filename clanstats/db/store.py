@@ -41,9 +41,13 @@ async def metric_ids(
 ) -> dict[str, int]:
     """Our id of every metric by name; the catalogue's and those in `kinds` are made if need be."""
     wanted = {name: metric.kind for name, metric in catalogue().items()} | dict(kinds or {})
-    known = {
-        row.name: row.id for row in await session.execute(select(MetricRow.name, MetricRow.id))
-    }
+    stored = (await session.execute(select(MetricRow.name, MetricRow.id, MetricRow.kind))).all()
+    known = {row.name: row.id for row in stored}
+    for row in stored:
+        # Windowed answers don't say the kind, and what is new is then taken for a boss.
+        kind = wanted.get(row.name, MetricKind.BOSS)
+        if row.kind == MetricKind.BOSS != kind:
+            await session.execute(update(MetricRow).where(MetricRow.id == row.id).values(kind=kind))
     missing = [name for name in wanted if name not in known]
     if missing:
         await session.execute(
@@ -59,6 +63,7 @@ async def metric_ids(
 
 async def save_players(session: AsyncSession, players: Sequence[WomPlayer]) -> dict[int, int]:
     """Add or update profiles; returns our id by Wise Old Man's."""
+    players = list({player.wom_id: player for player in players}.values())
     known = await _player_ids(session, [player.wom_id for player in players])
     new = [player for player in players if player.wom_id not in known]
     old = [player for player in players if player.wom_id in known]

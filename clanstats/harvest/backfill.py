@@ -3,7 +3,7 @@
 One answer holds the first and the last snapshot of every member in a window, so the number of
 requests doesn't depend on the clan's size: the last 60 days by day, the weeks before by week, the
 rest of the year by month, all time at last; then the feeds to their end. The plan is stored, and
-each step is marked in the transaction that stores its rows: whoever is killed goes on where they
+each answer is marked in the transaction that stores its rows: whoever is killed goes on where they
 were, and running it again changes nothing.
 """
 
@@ -24,6 +24,7 @@ from clanstats.errors import NoDataError
 from clanstats.harvest.identity import known_people, record_names
 from clanstats.services import Services
 from clanstats.timestamps import EARLIEST
+from clanstats.wom.addresses import PAGE
 from clanstats.wom.rows import Decoded
 
 log = structlog.get_logger()
@@ -32,7 +33,6 @@ PER_MINUTE = 10  # Wise Old Man asks for delays between requests; this leaves ha
 _DAYS, _WEEKS, _MONTHS = 60, 5, 9
 _DAY, _WEEK, _MONTH = timedelta(days=1), timedelta(days=7), timedelta(days=30)
 _FEEDS = ("activity", "name_changes", "achievements")
-_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Step:
     position: int
     kind: str
     window: Window | None
+    rows: int = 0  # of a feed, read already
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ async def _plan(session: AsyncSession, clan_id: int, now: datetime) -> tuple[Seq
             row.position,
             row.kind,
             Window(row.start_at, row.end_at) if row.start_at and row.end_at else None,
+            row.rows or 0,
         )
         for row in rows
         if row.done_at is None
@@ -166,42 +168,43 @@ async def _plan(session: AsyncSession, clan_id: int, now: datetime) -> tuple[Seq
 async def _run(
     services: Services, clan_id: int, wom_group_id: int, step: Step, pace: Pace
 ) -> tuple[int, int]:
-    """Fetch a step's rows, then store them and mark it done in one transaction.
+    """Fetch a step's rows, and store each answer with the mark of how far it got.
 
     Returns:
         How many snapshots are new, and how many rows couldn't be read.
     """
-    fetched = await _fetch(services, wom_group_id, step, pace)
-    async with services.write() as session:
-        added = await _save(session, clan_id, step, fetched.rows, services.clock())
-        await session.execute(
-            update(BackfillStepRow)
-            .where(BackfillStepRow.clan_id == clan_id, BackfillStepRow.position == step.position)
-            .values(done_at=services.clock(), rows=len(fetched.rows))
-        )
-    log.info("backfill.step", position=step.position, kind=step.kind, snapshots=added)
-    return added, fetched.skipped
+    read, skipped, added, last = step.rows, 0, 0, None
+    while True:
+        await pace()
+        page = await _ask(services, wom_group_id, step, offset=read)
+        length = len(page.rows) + page.skipped
+        # Whoever ignores the offset would give the same page for ever.
+        done = step.window is not None or length < PAGE or page == last
+        read, skipped, last = read + length, skipped + page.skipped, page
+        async with services.write() as session:
+            added += await _save(session, clan_id, step, page.rows, services.clock())
+            await session.execute(
+                update(BackfillStepRow)
+                .where(
+                    BackfillStepRow.clan_id == clan_id, BackfillStepRow.position == step.position
+                )
+                .values(done_at=services.clock() if done else None, rows=read)
+            )
+        if done:
+            log.info("backfill.step", position=step.position, kind=step.kind, snapshots=added)
+            return added, skipped
 
 
-async def _fetch(services: Services, wom_group_id: int, step: Step, pace: Pace) -> Decoded[Any]:
+async def _ask(services: Services, wom_group_id: int, step: Step, *, offset: int) -> Decoded[Any]:
     wom = services.wom
     if step.window is not None:
-        await pace()
         return await wom.bulk_gained(wom_group_id, window=step.window)
     feed: Mapping[str, Callable[..., Awaitable[Decoded[Any]]]] = {
         "activity": wom.activity,
         "name_changes": wom.name_changes,
         "achievements": wom.achievements,
     }
-    rows: list[Any] = []
-    skipped = 0
-    while True:
-        await pace()
-        page = await feed[step.kind](wom_group_id, offset=len(rows) + skipped)
-        rows += page.rows
-        skipped += page.skipped
-        if len(page.rows) + page.skipped < _PAGE:
-            return Decoded(tuple(rows), skipped)
+    return await feed[step.kind](wom_group_id, offset=offset)
 
 
 async def _save(

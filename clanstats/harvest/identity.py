@@ -5,9 +5,11 @@ takes the old one's place (`left` and `joined` at one instant). Once the rename 
 id is back under the new name, and what was seen of the short-lived one belongs to it.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,9 +68,12 @@ async def record_names(
     new = await _save_changes(session, changes, by_wom_id)
     renamed = {by_wom_id[change.wom_id] for change in new}
     borne = await _present_names(session, list(by_wom_id.values()))
-    for person in people:
-        if borne.get(person.player_id) != person.name or person.player_id in renamed:
-            await _lay_out_names(session, person, now)
+    stale = [
+        person
+        for person in people
+        if borne.get(person.player_id) != person.name or person.player_id in renamed
+    ]
+    await _lay_out_names(session, stale, now)
     return len(new)
 
 
@@ -104,47 +109,66 @@ async def _present_names(session: AsyncSession, player_ids: Sequence[int]) -> di
     return {row.player_id: row.name for row in found}
 
 
-async def _lay_out_names(session: AsyncSession, person: Person, now: datetime) -> None:
-    """Write someone's names anew: the approved renames in order, and what else was once seen."""
-    changes = (
-        await session.execute(
-            select(NameChangeRow.old_name, NameChangeRow.changed_at)
-            .where(NameChangeRow.player_id == person.player_id)
-            .order_by(NameChangeRow.changed_at)
+async def _lay_out_names(session: AsyncSession, people: Sequence[Person], now: datetime) -> None:
+    """Write the names of `people` anew."""
+    if not people:
+        return
+    ids = [person.player_id for person in people]
+    changes = await session.execute(
+        select(NameChangeRow.player_id, NameChangeRow.old_name, NameChangeRow.changed_at)
+        .where(NameChangeRow.player_id.in_(ids))
+        .order_by(NameChangeRow.changed_at, NameChangeRow.id)
+    )
+    seen = await session.execute(
+        select(
+            PlayerNameRow.player_id, PlayerNameRow.name, PlayerNameRow.since, PlayerNameRow.until
         )
-    ).all()
-    seen = (
-        await session.execute(
-            select(PlayerNameRow.name, PlayerNameRow.since, PlayerNameRow.until)
-            .where(PlayerNameRow.player_id == person.player_id)
-            .order_by(PlayerNameRow.since)
+        .where(PlayerNameRow.player_id.in_(ids))
+        .order_by(PlayerNameRow.since)
+    )
+    changes_of, seen_of = _by_player(changes.all()), _by_player(seen.all())
+    rows = [
+        {
+            "player_id": person.player_id,
+            "name": name,
+            "since": since,
+            "until": until,
+            "standard_name": standard(name),
+        }
+        for person in people
+        for name, since, until in _names(
+            person, changes_of[person.player_id], seen_of[person.player_id], now
         )
-    ).all()
+    ]
+    await session.execute(delete(PlayerNameRow).where(PlayerNameRow.player_id.in_(ids)))
+    await session.execute(insert(PlayerNameRow), rows)
+
+
+def _by_player(rows: Sequence[Any]) -> Mapping[int, Sequence[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.player_id].append(row)
+    return found
+
+
+def _names(
+    person: Person, changes: Sequence[Any], seen: Sequence[Any], now: datetime
+) -> Sequence[tuple[str, datetime, datetime | None]]:
+    """The approved renames in order, and what else was once seen, with its dates."""
     since = min([row.since for row in seen] + [person.registered_at or now])
     names: list[tuple[str, datetime, datetime | None]] = []
-    for name, changed_at in changes:
+    for _, name, changed_at in changes:
         names.append((name, min(since, changed_at), changed_at))
         since = changed_at
     dated = {name for name, _, _ in names} | {person.name}
-    for name, seen_since, until in seen:
+    for _, name, seen_since, until in seen:
         if name not in dated:
             names.append((name, seen_since, until or now))
             since = max(since, until or now)
     names.append((person.name, since, None))
-    await session.execute(delete(PlayerNameRow).where(PlayerNameRow.player_id == person.player_id))
-    await session.execute(
-        insert(PlayerNameRow),
-        [
-            {
-                "player_id": person.player_id,
-                "name": name,
-                "since": begin,
-                "until": until,
-                "standard_name": standard(name),
-            }
-            for name, begin, until in names
-        ],
-    )
+    # Two renames of one instant would share a key; the later of them says more.
+    unique = {(name, begin): until for name, begin, until in names}
+    return [(name, begin, until) for (name, begin), until in unique.items()]
 
 
 def possible_renames(feed: Sequence[WomActivity]) -> int:
@@ -176,7 +200,10 @@ async def merge_stand_ins(
         present: The group's present members by our player id.
     """
     by_wom_id = {m.player.wom_id: player_id for player_id, m in present.items()}
-    bearers = {standard(change.new_name): by_wom_id.get(change.wom_id) for change in changes}
+    bearers: dict[str, set[int]] = {}
+    for change in changes:
+        if change.wom_id in by_wom_id:
+            bearers.setdefault(standard(change.new_name), set()).add(by_wom_id[change.wom_id])
     found = await session.execute(
         select(MembershipRow.player_id, MembershipRow.joined_at, PlayerRow.standard_name)
         .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
@@ -188,12 +215,13 @@ async def merge_stand_ins(
     )
     merged = 0
     for stand_in, joined_at, name in found.all():
-        player_id = bearers[name]
-        if player_id is None or stand_in in present:
+        if stand_in in present:
             continue
-        if abs(joined_at - present[player_id].joined_at) <= SAME_INSTANT:
-            await _merge(session, stand_in, player_id)
-            merged += 1
+        for player_id in bearers[name]:
+            if abs(joined_at - present[player_id].joined_at) <= SAME_INSTANT:
+                await _merge(session, stand_in, player_id)
+                merged += 1
+                break
     return merged
 
 
@@ -212,7 +240,9 @@ async def _merge(session: AsyncSession, stand_in: int, player_id: int) -> None:
         update(LinkRow).where(LinkRow.player_id == stand_in).values(player_id=player_id)
     )
     await session.execute(
-        update(PlayerRow).where(PlayerRow.id == stand_in).values(merged_into_id=player_id)
+        update(PlayerRow)
+        .where((PlayerRow.id == stand_in) | (PlayerRow.merged_into_id == stand_in))
+        .values(merged_into_id=player_id)
     )
 
 

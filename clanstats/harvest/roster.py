@@ -1,4 +1,4 @@
-"""Who joined, left or changed rank since the last look at the group?
+"""Who joined or left since the last look at the group?
 
 The membership list is the truth and the activity feed only supplies times: the feed is not
 append-only, and a clan's first members never appear in it.
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db.bulk import insert_new
 from clanstats.db.models import MembershipRow, PlayerRow, RankChangeRow
+from clanstats.harvest.ranks import record_ranks
 from clanstats.timestamps import epoch_ms
 from clanstats.wom.rows import WomActivity, WomGroup, WomMembership
 
@@ -53,13 +54,16 @@ async def apply_group(  # noqa: PLR0913, PLR0917 — what was read, and where it
     for stay in leaving:
         at = _left_at(feed, stay.wom_id, stay.joined_at) or now
         await _close(session, stay.id, at)
-    joined = 0
-    for player_id, membership in present.items():
-        if player_id not in open_stays:
-            await _open(session, clan_id, player_id, membership, stays)
-            joined += 1
-    changes = await _rank_changes(session, clan_id, present, open_stays, feed, now)
-    return RosterChange(joined, len(leaving), changes, len(gone) - len(leaving))
+    returned = _returned(open_stays, present, feed)
+    for player_id, at in returned.items():
+        await _close(session, open_stays.pop(player_id).id, at)
+    await _date_departures(session, stays, feed)
+    joining = {who: m for who, m in present.items() if who not in open_stays}
+    await _open(session, clan_id, joining, stays, now)
+    held = {stay.player_id: stay for stay in open_stays.values() if stay.player_id in present}
+    changes = await record_ranks(session, clan_id, present, held, feed, now)
+    left = len(leaving) + len(returned)
+    return RosterChange(len(joining), left, changes, len(gone) - len(leaving))
 
 
 async def _stays(session: AsyncSession, clan_id: int) -> Sequence[Any]:
@@ -84,7 +88,7 @@ def _believed(
 ) -> Sequence[Any]:
     if group.skipped:
         return ()
-    if len(gone) <= max(_FEW, members * _MANY):
+    if group.memberships and len(gone) <= max(_FEW, members * _MANY):
         return gone
     return [stay for stay in gone if _left_at(feed, stay.wom_id, stay.joined_at)]
 
@@ -92,6 +96,38 @@ def _believed(
 def _left_at(feed: Sequence[WomActivity], wom_id: int, joined_at: datetime) -> datetime | None:
     times = [line.at for line in feed if line.kind == "left" and line.wom_id == wom_id]
     return max((at for at in times if at >= joined_at), default=None)
+
+
+def _returned(
+    open_stays: Mapping[int, Any],
+    present: Mapping[int, WomMembership],
+    feed: Sequence[WomActivity],
+) -> Mapping[int, datetime]:
+    """When those members left who left and came back since the last look, by player id.
+
+    A later join date alone doesn't say so: it is also what a rename the clan synced early leaves.
+    """
+    times: dict[int, datetime] = {}
+    for player_id, stay in open_stays.items():
+        rejoined_at = present[player_id].joined_at if player_id in present else stay.joined_at
+        before = [line for line in feed if line.at <= rejoined_at]
+        at = _left_at(before, stay.wom_id, stay.joined_at)
+        if at is not None and rejoined_at - stay.joined_at > SAME_INSTANT:
+            times[player_id] = at
+    return times
+
+
+async def _date_departures(
+    session: AsyncSession, stays: Sequence[Any], feed: Sequence[WomActivity]
+) -> None:
+    """Correct the ends of stays that were dated when they were noticed, the feed being unread."""
+    for stay in stays:
+        if stay.left_at is None:
+            continue
+        until = [line for line in feed if line.at <= stay.left_at]
+        at = _left_at(until, stay.wom_id, stay.joined_at)
+        if at is not None and at != stay.left_at:
+            await _close(session, stay.id, at)
 
 
 async def _close(session: AsyncSession, membership_id: int, at: datetime) -> None:
@@ -103,64 +139,44 @@ async def _close(session: AsyncSession, membership_id: int, at: datetime) -> Non
 async def _open(
     session: AsyncSession,
     clan_id: int,
-    player_id: int,
-    membership: WomMembership,
+    joining: Mapping[int, WomMembership],
     stays: Sequence[Any],
+    now: datetime,
 ) -> None:
-    """Begin a stay, or go on with the last one when it never really ended.
+    """Begin stays, or go on with the last one when it never really ended.
 
     It did not end when Wise Old Man gives the same join date as before, nor when the new stay
-    begins the instant the old one ended: that is how a rename the clan synced early looks.
+    begins no later than the old one ended: that is how a rename the clan synced early looks.
     """
-    for stay in reversed(stays):
-        if stay.player_id != player_id:
-            continue
-        gap = membership.joined_at - (stay.left_at or membership.joined_at)
-        if stay.joined_at == membership.joined_at or abs(gap) <= SAME_INSTANT:
-            await session.execute(
-                update(MembershipRow)
-                .where(MembershipRow.id == stay.id)
-                .values(left_at=None, rank=membership.role)
+    last = {stay.player_id: stay for stay in stays if stay.left_at is not None}
+    new = []
+    for player_id, membership in joining.items():
+        stay = last.get(player_id)
+        if stay is not None and membership.joined_at <= stay.left_at + SAME_INSTANT:
+            await _reopen(session, stay, clan_id, membership.role, now)
+        else:
+            new.append(
+                {
+                    "clan_id": clan_id,
+                    "player_id": player_id,
+                    "joined_at": membership.joined_at,
+                    "rank": membership.role,
+                }
             )
-            return
-    await session.execute(
-        insert(MembershipRow).values(
-            clan_id=clan_id,
-            player_id=player_id,
-            joined_at=membership.joined_at,
-            rank=membership.role,
-        )
-    )
+    if new:
+        await session.execute(insert(MembershipRow), new)
 
 
-async def _rank_changes(  # noqa: PLR0913, PLR0917 — both sides of the comparison, and the times
+async def _reopen(
     session: AsyncSession,
+    stay: Any,  # noqa: ANN401 — a row
     clan_id: int,
-    present: Mapping[int, WomMembership],
-    open_stays: Mapping[int, Any],
-    feed: Sequence[WomActivity],
+    rank: str,
     now: datetime,
-) -> int:
-    """Record new ranks, and those that only the feed still knows of."""
-    by_wom_id = {m.player.wom_id: player_id for player_id, m in present.items()}
-    rows = [
-        (clan_id, by_wom_id[line.wom_id], epoch_ms(line.at), line.role, line.previous_role)
-        for line in feed
-        if line.kind == "changed_role" and line.role and line.wom_id in by_wom_id
-    ]
-    told = {(row[1], row[3]) for row in rows}
-    changed = [
-        (player_id, m.role, open_stays[player_id].rank)
-        for player_id, m in present.items()
-        if player_id in open_stays and open_stays[player_id].rank != m.role
-    ]
-    for player_id, rank, previous in changed:
-        await session.execute(
-            update(MembershipRow)
-            .where(MembershipRow.id == open_stays[player_id].id)
-            .values(rank=rank)
-        )
-        if (player_id, rank) not in told:
-            rows.append((clan_id, player_id, epoch_ms(now), rank, previous))
-    await insert_new(session, RankChangeRow.__table__, rows)
-    return len(changed)
+) -> None:
+    await session.execute(
+        update(MembershipRow).where(MembershipRow.id == stay.id).values(left_at=None, rank=rank)
+    )
+    if rank != stay.rank:
+        change = (clan_id, stay.player_id, epoch_ms(now), rank, stay.rank)
+        await insert_new(session, RankChangeRow.__table__, [change])

@@ -3,14 +3,15 @@
 One refresh: the group, and if nobody's profile or membership moved since the last one, that is
 all (one request). Else also everyone's newest snapshot and the feeds: at most five requests for a
 clan of any size. At the first sight of a clan the last week's snapshots take the place of the
-achievements, so that there are gains to show at once; the backfill reads those.
+achievements, so that there are gains to show at once; the backfill reads those. Whoever gave the
+group's verification code has Wise Old Man look at everyone once a day, with one request more.
 
 Everything is fetched first and then written in one transaction: a refresh is stored whole or not
 at all. Only a feed may be missing; it is then read with the next refresh.
 """
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -29,7 +30,7 @@ from clanstats.harvest.identity import (
 from clanstats.harvest.roster import RosterChange, apply_group
 from clanstats.observability import checkpoint
 from clanstats.services import Services
-from clanstats.wom.errors import WomError
+from clanstats.wom.errors import WomError, WomSecretError
 from clanstats.wom.rows import (
     Decoded,
     WomAchievement,
@@ -69,7 +70,9 @@ class HarvestReport:
 
     def __str__(self) -> str:
         if not self.moved:
-            return f"{self.clan}: {self.members} members, nothing moved"
+            return ", ".join(
+                [f"{self.clan}: {self.members} members, nothing moved", *self.problems]
+            )
         parts = [
             f"{self.clan}: {self.members} members",
             f"{self.snapshots} new snapshots",
@@ -120,38 +123,46 @@ async def refresh(
     Raises:
         WomError: Wise Old Man could not be read; nothing was written.
     """
-    await _ask_for_updates(services, wom_group_id)
     with checkpoint("harvest.group"):
         group = await services.wom.group(wom_group_id)
     async with services.read() as session:
         first, moved = await _compare(session, group)
-    if not (first or moved or full):
-        return HarvestReport(group.name, len(group.memberships), moved=False)
-    with checkpoint("harvest.fetch"):
-        answers = await _fetch(services, group, first=first)
-    with checkpoint("harvest.store"):
-        return await _store(services, answers, guild_id)
+    report = HarvestReport(group.name, len(group.memberships), moved=False)
+    if first or moved or full:
+        with checkpoint("harvest.fetch"):
+            answers = await _fetch(services, group, first=first)
+        with checkpoint("harvest.store"):
+            report = await _store(services, answers, guild_id)
+    refused = await _ask_for_updates(services, wom_group_id)
+    return replace(report, problems=(*report.problems, *refused))
 
 
-async def _ask_for_updates(services: Services, wom_group_id: int) -> None:
-    """Once a day ask Wise Old Man to read everyone's hiscores: it doesn't by itself."""
+async def _ask_for_updates(services: Services, wom_group_id: int) -> Sequence[str]:
+    """Once a day ask Wise Old Man to read everyone's hiscores: it doesn't by itself.
+
+    It takes its time, so that the next refresh sees what came of it.
+
+    Returns:
+        What a person has to mend, if anything.
+    """
     secret = services.settings.wom_group_secret
     if secret is None:
-        return
+        return ()
     now = services.clock()
     of_clan = ClanRow.wom_group_id == wom_group_id
     async with services.read() as session:
         asked_at = await session.scalar(select(ClanRow.update_asked_at).where(of_clan))
     if asked_at is not None and now - asked_at < _UPDATE_ALL_EVERY:
-        return
+        return ()
     try:
         queued = await services.wom.update_all(wom_group_id, secret=secret.get_secret_value())
     except WomError as error:
         log.warning("update_all.failed", reason=str(error))
-        return
+        return (str(error),) if isinstance(error, WomSecretError) else ()
     log.info("update_all.asked", players=queued)
     async with services.write() as session:
         await session.execute(update(ClanRow).where(of_clan).values(update_asked_at=now))
+    return ()
 
 
 async def _compare(session: AsyncSession, group: WomGroup) -> tuple[bool, bool]:
@@ -190,8 +201,16 @@ async def _compare(session: AsyncSession, group: WomGroup) -> tuple[bool, bool]:
         )
         for m in group.memberships
     }
-    differs = stored != told or clan.name != group.name or tuple(order) != group.role_order
-    return False, differs or clan.feeds_due
+    differs = stored != told or clan.name != group.name or tuple(order) != _order(group)
+    # Whoever left and came back meanwhile differs by the date only; after an early-synced rename
+    # the dates differ for good, but are old.
+    came_back = any(m.joined_at > clan.refreshed_at for m in group.memberships)
+    return False, differs or came_back or clan.feeds_due
+
+
+def _order(group: WomGroup) -> Sequence[str]:
+    """The group's ranks, each once."""
+    return tuple(dict.fromkeys(group.role_order))
 
 
 async def _fetch(services: Services, group: WomGroup, *, first: bool) -> _Answers:

@@ -23,7 +23,6 @@ histories = st.lists(
         taken_at=st.integers(1, 12),
         values=st.dictionaries(st.sampled_from(METRICS), st.integers(0, 3)),
     ),
-    unique_by=lambda one: (one.player_id, one.taken_at),
     max_size=16,
 )
 
@@ -69,14 +68,16 @@ def state(
 
 
 def full(history: Sequence[Observation], player_id: int, metric_id: int, at: int) -> int | None:
-    """What a row for every snapshot would say."""
-    earlier = [one for one in history if one.player_id == player_id and one.taken_at <= at]
-    return max(earlier, key=lambda one: one.taken_at).values.get(metric_id) if earlier else None
+    """What a row for every snapshot would say; of two accounts of one, the greater value."""
+    mine = [one for one in history if one.player_id == player_id and one.taken_at <= at]
+    newest = max((one.taken_at for one in mine), default=None)
+    last = [one for one in mine if one.taken_at == newest]
+    return max((one.values[metric_id] for one in last if metric_id in one.values), default=None)
 
 
 @given(history=histories, data=st.data())
 @settings(
-    max_examples=150,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -101,16 +102,17 @@ async def test_any_order_of_arrival_answers_like_a_full_table(
 
 @given(history=histories, data=st.data())
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_the_rows_are_the_fewest_that_say_it_and_storing_again_changes_nothing(
     session: AsyncSession, history: list[Observation], data: st.DataObject
 ):
     changes = {
-        (one.player_id, metric_id, one.taken_at, one.values.get(metric_id))
+        (one.player_id, metric_id, one.taken_at, after)
         for one in history
         for metric_id in METRICS
-        if one.values.get(metric_id) != full(history, one.player_id, metric_id, one.taken_at - 1)
+        if (after := full(history, one.player_id, metric_id, one.taken_at))
+        != full(history, one.player_id, metric_id, one.taken_at - 1)
     }
 
     for one in data.draw(st.permutations(history)):
@@ -125,10 +127,11 @@ async def test_the_rows_are_the_fewest_that_say_it_and_storing_again_changes_not
     assert rows_again == rows
 
 
-async def test_a_known_snapshot_gains_what_it_lacked_and_keeps_what_it_had(session: AsyncSession):
+async def test_of_two_accounts_of_a_snapshot_the_greater_value_stays(session: AsyncSession):
     await add_snapshots(session, [Observation(1, 5, {1: 7}), Observation(1, 9, {1: 8, 2: 3})])
 
-    added = await add_snapshots(session, [Observation(1, 5, {1: 99, 2: 0})])
+    added = await add_snapshots(session, [Observation(1, 5, {1: 6, 2: 0})])
+    await add_snapshots(session, [Observation(1, 9, {2: 4})])
 
     assert added == 0
-    assert await stored(session) == {(1, 1, 5, 7), (1, 1, 9, 8), (1, 2, 5, 0), (1, 2, 9, 3)}
+    assert await stored(session) == {(1, 1, 5, 7), (1, 1, 9, 8), (1, 2, 5, 0), (1, 2, 9, 4)}

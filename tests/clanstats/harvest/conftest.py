@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.clanstats.harvest.feeds import Group
 from tests.replay import Replay
 
 
@@ -14,3 +15,9 @@ async def replay():
 @pytest.fixture
 def settings(settings, replay):
     return settings.model_copy(update={"wom_base_url": replay.url})
+
+
+@pytest.fixture
+def group(replay):
+    """The recorded group before anything happens, to be changed and told again."""
+    return Group(replay)

@@ -1,0 +1,130 @@
+"""Do readers and writers of one file get along?"""
+
+import asyncio
+from multiprocessing import get_context
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from clanstats.db.engine import database_file, writing
+from clanstats.db.models import BotStateRow, MembershipRow
+
+TURNS = 25
+
+
+async def count_up(url):
+    """Read a number and write it back one greater, in one transaction, many times."""
+    engine = writing(url)
+    writers = async_sessionmaker(engine)
+    for _ in range(TURNS):
+        async with writers.begin() as session:
+            found = await session.scalar(select(BotStateRow.value))
+            await asyncio.sleep(0)
+            await session.execute(update(BotStateRow).values(value=str(int(found) + 1)))
+    await engine.dispose()
+
+
+def _count_up(url):
+    asyncio.run(count_up(url))
+
+
+@pytest.fixture
+async def counter(services, settings):
+    async with services.write() as session:
+        await session.execute(insert(BotStateRow).values(key="n", value="0"))
+    return settings.database_url
+
+
+async def value(services):
+    async with services.read() as session:
+        return int(await session.scalar(select(BotStateRow.value)))
+
+
+async def test_writers_that_read_first_never_find_the_database_locked(services, counter):
+    await asyncio.gather(*[count_up(counter) for _ in range(3)])
+
+    assert await value(services) == 3 * TURNS
+
+
+async def test_nor_do_writers_in_other_processes(services, counter):
+    processes = [get_context("spawn").Process(target=_count_up, args=(counter,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+
+    await count_up(counter)
+    for process in processes:
+        await asyncio.to_thread(process.join)
+
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert await value(services) == 3 * TURNS
+
+
+async def test_a_reader_sees_one_state_though_a_write_commits_meanwhile(services, counter):
+    async with services.read() as session:
+        before = await session.scalar(select(BotStateRow.value))
+        async with services.write() as writer:
+            await writer.execute(update(BotStateRow).values(value="7"))
+        within = await session.scalar(select(BotStateRow.value))
+
+    assert (before, within) == ("0", "0")
+    assert await value(services) == 7
+
+
+async def test_a_failed_write_leaves_nothing(services, counter):
+    async def fail():
+        async with services.write() as session:
+            await session.execute(update(BotStateRow).values(value="7"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+    assert await value(services) == 0
+
+
+async def test_a_row_must_not_point_to_nothing(services):
+    with pytest.raises(IntegrityError):
+        async with services.write() as session:
+            await session.execute(
+                insert(MembershipRow).values(
+                    clan_id=9, player_id=9, joined_at=services.clock(), rank="x"
+                )
+            )
+
+
+async def test_the_log_is_written_ahead_and_kept_in_step(services):
+    async with services.write() as session:
+        found = [
+            await session.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        ]
+
+    assert found == ["wal", 1, 1, 5000]
+
+
+async def test_a_naive_instant_is_refused(services):
+    with pytest.raises(Exception, match="naive"):
+        async with services.write() as session:
+            await session.execute(
+                select(func.count()).where(
+                    MembershipRow.joined_at > services.clock().replace(tzinfo=None)
+                )
+            )
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("sqlite+aiosqlite:///data/clan.db", "data/clan.db"),
+        ("sqlite+aiosqlite:////var/clan.db", "/var/clan.db"),
+        ("sqlite+aiosqlite:///:memory:", None),
+        ("sqlite+aiosqlite://", None),
+        ("postgresql+asyncpg://u:p@h/clan", None),
+    ],
+)
+def test_the_file_behind_an_address_is_known(url, file):
+    found = database_file(url)
+
+    assert (found and str(found)) == file
