@@ -16,7 +16,6 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db.models import (
@@ -92,8 +91,8 @@ MEMBER_COLUMNS: tuple[ColumnElement[Any] | Any, ...] = (
     RANK_THEN,
     PlayerRow.account_type,
     PlayerRow.status,
-    type_coerce(PlayerRow.updated_at, BIGINT).label("updated_at"),
-    type_coerce(PlayerRow.last_changed_at, BIGINT).label("last_changed_at"),
+    type_coerce(PlayerRow.updated_at, BigInteger).label("updated_at"),
+    type_coerce(PlayerRow.last_changed_at, BigInteger).label("last_changed_at"),
 )
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select, type_coerce
-from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics import gains
@@ -35,8 +34,8 @@ _STAY = (
         PlayerRow.status,
         MembershipRow.joined_at,
         MembershipRow.left_at,
-        type_coerce(PlayerRow.updated_at, BIGINT).label("updated_at"),
-        type_coerce(PlayerRow.last_changed_at, BIGINT).label("last_changed_at"),
+        type_coerce(PlayerRow.updated_at, BigInteger).label("updated_at"),
+        type_coerce(PlayerRow.last_changed_at, BigInteger).label("last_changed_at"),
     )
     .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
     .where(
@@ -51,8 +50,8 @@ _METRICS = select(
     MetricRow.name.label("metric"),
     MetricRow.kind,
     *gains.facts(_PLAYER, MetricRow.id, GainPolicy.AS_OF),
-    type_coerce(PlayerRow.updated_at, BIGINT).label("updated_at"),
-    type_coerce(PlayerRow.last_changed_at, BIGINT).label("last_changed_at"),
+    type_coerce(PlayerRow.updated_at, BigInteger).label("updated_at"),
+    type_coerce(PlayerRow.last_changed_at, BigInteger).label("last_changed_at"),
 ).join_from(MetricRow, PlayerRow, PlayerRow.id == _PLAYER)
 _NAMES = (
     select(PlayerNameRow.name)

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, cast, column, literal, select, values
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    bindparam,
+    cast,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics import gains, seeks
@@ -89,30 +99,46 @@ async def weekly_gains(  # noqa: PLR0913 — the question has this many parts
     if not weeks:
         return ()
     metric_id, metric = await metric_named(session, metric_name)
-    listed = values(
-        column("number", BigInteger),
-        column("start_ms", BigInteger),
-        column("end_ms", BigInteger),
-        column("floor_ms", BigInteger),
-        name="weeks",
-    ).data([(number, *gains.bounds(week).values()) for number, week in enumerate(weeks)])
-    asked = listed.cte("weeks")  # SQLite names the columns of a table of values only there
-    statement = select(
+    asked: dict[str, object] = {
+        "player_id": member.player_id,
+        "metric_id": metric_id,
+        "updated_at": updated_at,
+        "last_changed_at": last_changed_at,
+    }
+    for number, week in enumerate(weeks):
+        asked |= {f"week{number}_{name}": at for name, at in gains.bounds(week).items()}
+    found = (await session.execute(_weeks(len(weeks)), asked)).all()
+    lines = (
+        (week, gains.decide(member, metric, week, row, GainPolicy.AS_OF))
+        for week, row in zip(weeks, found, strict=True)
+    )
+    return tuple(WeekGain(week, line.shown, line.unknown) for week, line in lines)
+
+
+@cache
+def _weeks(count: int) -> Select[Any]:
+    """The gains in `count` weeks; built and compiled once, which costs fifty times the answer."""
+    rows = [
+        select(
+            literal(number).label("number"),
+            *(
+                bindparam(f"week{number}_{name}", type_=BigInteger).label(name)
+                for name in ("start_ms", "end_ms", "floor_ms")
+            ),
+        )
+        for number in range(count)
+    ]
+    asked = union_all(*rows).cte("weeks")
+    return select(
         asked.c.number,
-        literal(updated_at, BigInteger).label("updated_at"),
-        literal(last_changed_at, BigInteger).label("last_changed_at"),
+        bindparam("updated_at", type_=BigInteger).label("updated_at"),
+        bindparam("last_changed_at", type_=BigInteger).label("last_changed_at"),
         *gains.facts(
-            literal(member.player_id),
-            literal(metric_id),
+            _PLAYER,
+            _METRIC,
             GainPolicy.AS_OF,
             start=asked.c.start_ms,
             end=asked.c.end_ms,
             floor=asked.c.floor_ms,
         ),
     ).order_by(asked.c.number)
-    found = (await session.execute(statement)).all()
-    lines = (
-        (week, gains.decide(member, metric, week, row, GainPolicy.AS_OF))
-        for week, row in zip(weeks, found, strict=True)
-    )
-    return tuple(WeekGain(week, line.shown, line.unknown) for week, line in lines)

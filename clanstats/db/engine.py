@@ -71,7 +71,9 @@ def _engine(
         cursor.close()
 
     def begin_ours(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # Past SQLAlchemy's cursor, which would cross to the driver's thread twice more.
+        driver: Any = connection.connection.dbapi_connection
+        driver.run_async(lambda raw: raw.execute(begin))
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", begin_ours)

@@ -11,23 +11,26 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
     ScalarSelect,
     Select,
+    Text,
     bindparam,
+    cast,
     column,
-    delete,
     func,
+    literal,
     select,
     true,
     values,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.bulk import insert_new
+from clanstats.db.bulk import delete_keys, insert_new
 from clanstats.db.models import MetricRow, MetricValueRow, PlayerRow, SnapshotRow
 
 MISSING = -1  # stands for a NULL state inside this module; no stored value is negative
@@ -155,12 +158,24 @@ def _state(player: ColumnElement[int], *conditions: ColumnElement[bool]) -> Scal
     )
 
 
-_players = PlayerRow.__table__
-_LATEST = (
-    select(_players.c.id, _metrics.c.id, _state(_players.c.id))
-    .select_from(_players.join(_metrics, true()))
-    .where(_players.c.id.in_(bindparam("players", expanding=True)))
-)
+# One JSON object a player: handing over a row per player and metric would cost twice the seeks.
+# Metrics without any row are NULL here, and left out.
+_LATEST = select(
+    PlayerRow.id,
+    select(
+        func.aggregate_strings(
+            literal('"')
+            + cast(_metrics.c.id, Text)
+            + '":'
+            + cast(_state(PlayerRow.__table__.c.id), Text),
+            ",",
+        )
+    )
+    .select_from(_metrics)
+    .correlate(PlayerRow)
+    .scalar_subquery(),
+).where(PlayerRow.id.in_(bindparam("players", expanding=True)))
+_STATE = msgspec.json.Decoder(dict[int, int])
 
 _States = Mapping[int, Mapping[int, int]]
 
@@ -170,9 +185,8 @@ async def _states(session: AsyncSession, observations: Sequence[Observation]) ->
     states: dict[int, dict[int, int]] = {one.player_id: {} for one in observations}
     if states:
         found = await session.execute(_LATEST, {"players": list(states)})
-        for player_id, metric_id, state in found:
-            if state is not None:
-                states[player_id][metric_id] = state
+        for player_id, state in found:
+            states[player_id] = _STATE.decode(f"{{{state or ''}}}")
     return states
 
 
@@ -209,14 +223,14 @@ async def _insert(
         return
     by_key = {_key(one): one for one in observations}
     new: list[tuple[int, int, int, int | None]] = []
-    gone: list[dict[str, int]] = []
+    gone: list[tuple[int, int, int]] = []
 
     def put(player_id: int, metric_id: int, at: int, *, has: int | None, wants: int | None) -> None:
         """Make the row at `at` say `wants`, None for no row; `has` is what stands there."""
         if has == wants:
             return
         if has is not None:
-            gone.append({"p": player_id, "m": metric_id, "t": at})
+            gone.append((player_id, metric_id, at))
         if wants is not None:
             new.append((player_id, metric_id, at, None if wants == MISSING else wants))
 
@@ -232,15 +246,7 @@ async def _insert(
         if next_at is not None:
             after = old if there is None else there
             put(player_id, metric_id, next_at, has=there, wants=None if after == state else after)
-    if gone:
-        await (await session.connection()).execute(
-            delete(MetricValueRow).where(
-                MetricValueRow.player_id == bindparam("p"),
-                MetricValueRow.metric_id == bindparam("m"),
-                MetricValueRow.taken_at == bindparam("t"),
-            ),
-            gone,
-        )
+    await delete_keys(session, _values, gone)
     await insert_new(session, _values, new)
 
 

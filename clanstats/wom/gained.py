@@ -1,7 +1,8 @@
 """What was observed of each member at both ends of a period, by the group's bulk gains?
 
 Those two snapshots are the real ones: the first and the last in the period. They have values
-only, and a true 0 can't be told from unranked: both are -1, and left out.
+only, and a true 0 can't be told from unranked: both are -1, and left out. Only EHP and EHB are
+known to be 0 then: they are computed for everyone who is ranked at all.
 """
 
 from datetime import datetime
@@ -71,12 +72,19 @@ def _row(raw: msgspec.Raw, problems: Problems) -> tuple[WomSnapshot, ...]:
         row = _Row(loose.player, loose.start_date, loose.end_date, _salvaged(loose.data, problems))
     if not row.data:
         raise ValueError("not one metric can be read")
-    ends = {gain.metric: gain.end for gain in row.data if gain.end >= 0}
+    ends = _ranked({gain.metric: gain.end for gain in row.data})
     last = _snapshot(row.player.id, row.end_date, ends, problems)
     if row.start_date == row.end_date:
         return (last,)
-    starts = {gain.metric: gain.start for gain in row.data if gain.start >= 0}
+    starts = _ranked({gain.metric: gain.start for gain in row.data})
     return _snapshot(row.player.id, row.start_date, starts, problems), last
+
+
+def _ranked(sent: dict[str, int | float]) -> dict[str, float]:
+    ranked = {name: value for name, value in sent.items() if value >= 0}
+    if OVERALL in ranked:
+        ranked |= {name: 0 for name in _SCALES if sent.get(name) == -1}
+    return ranked
 
 
 def _salvaged(raws: list[msgspec.Raw], problems: Problems) -> list[_Gain]:
