@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 from rich.console import Console
+from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from clanstats.db import migrate
@@ -36,9 +37,9 @@ async def examine(settings: Settings, _options: argparse.Namespace) -> int:
     findings = [Finding(good=True, text="settings: can be used")]
     for check in (_database, _wise_old_man, _discord):
         findings += await check(settings)
-    marks = {True: "[green]ok  [/]", False: "[red]FAIL[/]", None: "[yellow]note[/]"}
+    marks = {True: ("ok  ", "green"), False: ("FAIL", "red"), None: ("note", "yellow")}
     for finding in findings:
-        out.print(f"{marks[finding.good]} {finding.text}")
+        out.print(Text.assemble(marks[finding.good], " ", finding.text))
     return 1 if any(finding.good is False for finding in findings) else 0
 
 

@@ -21,8 +21,9 @@ from clanstats.services import open_services
 from clanstats.settings import Settings
 from clanstats.timestamps import now_utc
 
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
+# Names come from others: "[ABC]" and ":x:" in one are text.
+out = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
+err = Console(soft_wrap=True, markup=False, emoji=False, highlight=False, stderr=True)
 _ALIVE = timedelta(minutes=3)  # the bot notes a sign of life every minute
 
 
@@ -143,7 +144,7 @@ def _told(run: jobs.JobRun, more: str = "") -> int:
     if run.outcome != "failed":
         out.print(f"{run.detail}{more}")
         return 0
-    err.print(f"{run.detail} The log has more under {run.trace}{more}.")
+    err.print(f"{run.detail} Trace {run.trace}{more}.")
     return 1
 
 

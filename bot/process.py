@@ -19,6 +19,8 @@ from clanstats.settings import Settings
 
 log = structlog.get_logger()
 
+_STOP_SECONDS = 3.5  # the jobs' three among them
+
 
 async def run(settings: Settings, _options: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT; then end within five seconds."""
@@ -28,16 +30,18 @@ async def run(settings: Settings, _options: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with open_services(settings) as services, ClanStatsBot(services) as bot:
+    async with open_services(settings) as services:
+        bot = ClanStatsBot(services)
         started = asyncio.create_task(_start(bot, settings))
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait({started, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        if started.done():
+        log.info("bot.stopping")
+        # Not `async with bot`: a Discord that has gone silent is given half a minute to say bye.
+        await asyncio.wait({asyncio.create_task(bot.close())}, timeout=_STOP_SECONDS)
+        if started.done() and not stopping.is_set():
             started.result()  # it ended by itself: that is an error, and here it is raised
             raise ClanStatsError("The connection to Discord ended; start the bot again.")
-        log.info("bot.stopping")
-        await bot.close()  # waits for jobs, but not for long
         started.cancel()
         await asyncio.wait({started}, timeout=1)
     log.info("bot.stopped")

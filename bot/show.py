@@ -20,7 +20,8 @@ from clanstats.services import Services, open_services
 from clanstats.settings import Settings
 from clanstats.timestamps import format_for_display, iso_weeks, parse_instant, parse_period
 
-out = Console()
+# Names come from others: "[ABC]" and ":x:" in one are text.
+out = Console(markup=False, emoji=False, highlight=False)
 _DEFAULT_PERIOD = "30d"
 _WEEKS = 12
 

@@ -112,6 +112,18 @@ class Leaderboard:
     unknown: Sequence[Gain]  # members about whom no number can be given, by name
 
     @property
+    def observed(self) -> tuple[datetime, datetime] | None:
+        """When the least and the most recently observed member was; None if nobody was."""
+        known = [standing.gain for standing in self.standings]
+        times = [line.observed_at for line in (*known, *self.unknown) if line.observed_at]
+        return (min(times), max(times)) if times else None
+
+    @property
+    def counts_later(self) -> bool:
+        """Whether somebody's gain counts from later than the window's start."""
+        return any(standing.gain.since is not None for standing in self.standings)
+
+    @property
     def total(self) -> float:
         """The sum over those who are known."""
         return sum(standing.gain.shown or 0 for standing in self.standings)

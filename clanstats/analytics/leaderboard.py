@@ -68,8 +68,11 @@ async def leaderboard(  # noqa: PLR0913 — the question has this many parts
         return _board(metric, None, as_of, policy, _of_rank(totals, rank), {})
     lines = await _gains(session, asked, metric, window, policy)
     earlier = await _gains(session, asked, metric, window.before, policy)
+    # Who gained nothing had no place then: a tie of everybody says nothing of who climbed.
     places = {
-        place.gain.member.player_id: place.place for place in _places(_of_rank(earlier, rank), {})
+        place.gain.member.player_id: place.place
+        for place in _places(_of_rank(earlier, rank), {})
+        if place.gain.shown
     }
     return _board(metric, window, as_of, policy, _of_rank(lines, rank), places)
 

@@ -57,6 +57,9 @@ def _row(card: "Card", top: float, standing: Standing, *, best: float) -> None:
     card.text(_NAME_X, line, standing.gain.member.name, size=style.ROW, within=_NAME_WIDTH)
     box = (_BAR_X, middle - _BAR_HEIGHT / 2, _BAR_WIDTH, _BAR_HEIGHT)
     layout.bar(card, box, share=value / best if best else 0, colour=colour)
+    # The mark stands past the edge, so that the figures stay in line.
+    if standing.gain.since is not None:
+        card.text(layout.RIGHT + 3, line, "*", size=style.NOTE, colour=style.MUTED)
     card.text(layout.RIGHT, line, compact(value), size=style.ROW, bold=True, align="right")
 
 
@@ -105,6 +108,8 @@ def _note(board: Leaderboard) -> str:
         parts.append(f"{idle:,} gained nothing")
     if board.unknown:
         parts.append(f"{len(board.unknown):,} unknown")
+    if any(standing.gain.since for standing in _drawn(board)):
+        parts.append("* counted from later")
     return " · ".join(parts)
 
 

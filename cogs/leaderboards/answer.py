@@ -5,7 +5,7 @@ from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import own_players
 from cogs import words
 from cogs.interactions import Interaction, clan_of
-from cogs.leaderboards.embed import Shown
+from cogs.leaderboards.embed import Shown, data_age
 from cogs.leaderboards.state import BoardState
 from cogs.replies import Picture, drawn
 
@@ -25,13 +25,12 @@ async def look(interaction: Interaction, state: BoardState) -> Shown:
             rank=state.rank,
         )
         own = await own_players(session, clan.clan_id, interaction.user.id, now)
-    return Shown(board, state.asked, now, tz, clan.refreshed_at, state.rank, own)
+    return Shown(board, state.asked, now, tz, state.rank, own)
 
 
 async def picture(interaction: Interaction, shown: Shown) -> Picture | None:
     """The first ten as bars."""
     clan = clan_of(interaction)
-    at = shown.refreshed_at
     title = words.measured(shown.board.metric, gained=shown.board.window is not None)
     subtitle = f"{clan.name} · {shown.title.removeprefix(title + ' · ')}"
     return await drawn(
@@ -42,5 +41,5 @@ async def picture(interaction: Interaction, shown: Shown) -> Picture | None:
         alt=charts.leaderboard_alt(shown.board, title=f"{title}, {subtitle}"),
         title=title,
         subtitle=subtitle,
-        footer="" if at is None else f"WOM data {words.age(at, shown.now)} old",
+        footer=data_age(shown),
     )

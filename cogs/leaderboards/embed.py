@@ -14,6 +14,7 @@ from cogs import words
 from cogs.asked import Asked
 
 PAGE = 15
+LATER = "*"  # marks a gain that doesn't count from the period's start
 COLOUR = 0xF0B43C
 _LONGEST = 3900  # of a description, of the 4,096 that Discord takes
 
@@ -26,7 +27,6 @@ class Shown:
     asked: Asked
     now: datetime
     tz: tzinfo
-    refreshed_at: datetime | None
     rank: str | None = None
     own: Collection[int] = ()  # the player IDs of who looks at it
 
@@ -56,7 +56,9 @@ def page(shown: Shown, number: int) -> discord.Embed:
     rows = board.standings[first : first + PAGE]
     embed = discord.Embed(
         title=f"{shown.title} · {shown.members}"[:256],
-        description="\n".join(filter(None, (_sum(board), _table(shown, rows), _unknown(board)))),
+        description="\n".join(
+            filter(None, (_sum(board), _table(shown, rows), _later(board), _unknown(board)))
+        ),
         colour=COLOUR,
     )
     embed.set_footer(text=_footer(shown, number))
@@ -108,8 +110,8 @@ def _table(shown: Shown, rows: Sequence[Standing]) -> str:
 def _row(shown: Shown, standing: Standing) -> str:
     gain = standing.gain
     mark = "›" if gain.member.player_id in shown.own else " "
-    value = compact(gain.shown or 0)
-    line = f"{mark}{standing.place:>4,} {words.cell(gain.member.name)} {value:>7}"
+    value = f"{compact(gain.shown or 0)}{LATER if gain.since else ' '}"
+    line = f"{mark}{standing.place:>4,} {words.cell(gain.member.name)} {value:>8}"
     return f"{line}  {_moved(standing.climbed)}".rstrip()
 
 
@@ -117,6 +119,12 @@ def _moved(climbed: int | None) -> str:
     if not climbed:
         return ""
     return f"{'▲' if climbed > 0 else '▼'}{abs(climbed)}"
+
+
+def _later(board: Leaderboard) -> str:
+    if not board.counts_later:
+        return ""
+    return f"`{LATER}` counted from later than the start, when first known; the CSV has the day"
 
 
 def _unknown(board: Leaderboard) -> str:
@@ -137,9 +145,18 @@ def _footer(shown: Shown, number: int) -> str:
     parts = [f"Page {number + 1:,} of {shown.pages:,}"]
     if shown.board.window is not None:
         parts.append("▲▼ places since the period before")
-    if shown.refreshed_at is not None:
-        parts.append(f"WOM data {words.age(shown.refreshed_at, shown.now)} old")
+    if age := data_age(shown):
+        parts.append(age)
     return " · ".join([*parts, f"days in {shown.tz}"])
+
+
+def data_age(shown: Shown) -> str:
+    """How old what is known of the members is, from the newest to the oldest; "" if nothing is."""
+    observed = shown.board.observed
+    if observed is None:
+        return ""
+    oldest, newest = (words.age(at, shown.board.as_of) for at in observed)
+    return f"WOM data {newest} old" if newest == oldest else f"WOM data {newest} to {oldest} old"
 
 
 def _cut(lines: Iterable[str]) -> str:

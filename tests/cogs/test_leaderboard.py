@@ -57,7 +57,8 @@ async def test_page_shows_the_analysed_places_and_numbers(discord_server, servic
     assert message.embeds[0].title == "XP gained · last 30 days · 48 members (4 unknown)"
     assert f"**{compact(board.total)} XP** together" in message.embeds[0].description
     assert message.embeds[0].footer.text == (
-        "Page 1 of 3 · ▲▼ places since the period before · WOM data 3 h old · days in Europe/London"
+        "Page 1 of 3 · ▲▼ places since the period before · WOM data 3 h to 45 d old"
+        " · days in Europe/London"
     )
 
 
@@ -364,7 +365,7 @@ async def test_big_clan_fits_a_message(services):
             for _ in range(500)
         ),
     )
-    shown = Shown(big, Asked("30d"), NOW, LONDON, NOW, "short_green_guy", own=())
+    shown = Shown(big, Asked("30d"), NOW, LONDON, "short_green_guy", own=())
 
     pages = [page(shown, number) for number in range(shown.pages)]
     unknown = unknown_list(shown)
