@@ -158,6 +158,9 @@ class ClanStatsBot(commands.Bot):
         if guild is not None:
             self.tree.copy_global_to(guild=guild)
         synced = await self.tree.sync(guild=guild)
+        if guild is not None and self.application_id is not None:
+            # What was once registered for all guilds would show each command twice in this one.
+            await self.http.bulk_upsert_global_commands(self.application_id, payload=[])
         async with self.services.write() as session:
             await schedules.remember(session, _SYNCED, self.command_hash())
         log.info("commands.synced", commands=len(synced), guild_id=guild_id)

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 HARVEST = "harvest"
 BACKFILL = "backfill"
 _RETRY = timedelta(minutes=10)  # after a failure, unless the next run comes sooner
-_NEVER = timedelta(days=36500)  # a finished backfill
+_UNFINISHED = timedelta(hours=1)  # when a backfill is looked at again that never reported back
 _STOP_SECONDS = 3
 
 
@@ -127,13 +127,16 @@ class Timetable:
     def _pause(self, job: str) -> timedelta:
         if job == HARVEST:
             return timedelta(minutes=self.services.settings.harvest_every)
-        return _NEVER
+        return _UNFINISHED
 
     async def _run(self, job: Due) -> None:
-        if not await self._done(job):
-            async with self.services.write() as session:
+        done = await self._done(job)
+        async with self.services.write() as session:
+            if not done:
                 at = self.services.clock() + _RETRY
                 await schedules.ensure(session, job.clan_id, job.job, at=at)
+            elif job.job == BACKFILL:
+                await schedules.finish(session, job)
 
     async def _done(self, job: Due) -> bool:
         """Do a job; False when it has to be tried again soon."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db.models import BotStateRow, ClanRow, ScheduleRow
@@ -57,6 +57,13 @@ async def claim(session: AsyncSession, job: Due, *, next_run_at: datetime) -> bo
         .returning(ScheduleRow.job)
     )
     return taken.first() is not None
+
+
+async def finish(session: AsyncSession, job: Due) -> None:
+    """Take a job off the timetable for good."""
+    await session.execute(
+        delete(ScheduleRow).where(ScheduleRow.clan_id == job.clan_id, ScheduleRow.job == job.job)
+    )
 
 
 async def beat(session: AsyncSession, now: datetime) -> None:

@@ -218,6 +218,23 @@ async def test_backfill_is_not_run_for_a_clan_that_could_not_be_harvested(timeta
     assert work.done == [HARVEST, HARVEST, BACKFILL]
 
 
+async def test_backfill_that_is_done_is_off_the_timetable(services, timetable, work):
+    await ticked(timetable)
+
+    assert BACKFILL in work.done
+    assert BACKFILL not in await next_runs(services)
+
+
+async def test_backfill_that_never_reported_back_is_taken_up_an_hour_later(
+    services, timetable, work, clock
+):
+    work.hanging = {BACKFILL}
+    await timetable.tick()
+    await begun(work, BACKFILL)
+
+    assert (await next_runs(services))[BACKFILL] == clock.now + HOUR
+
+
 async def test_running_job_is_not_started_a_second_time(timetable, work, clock):
     work.hanging = {HARVEST}
     await timetable.tick()
