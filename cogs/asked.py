@@ -22,6 +22,7 @@ PERIODS = {
 }
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MINUTE_MS = 60_000
+_MONTHS_OFFERED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +117,24 @@ def offered(typed: str, *, now: datetime, tz: tzinfo) -> Sequence[Choice]:
     except BadInputError:
         return found
     return [Choice(label, text), *found]
+
+
+def days_offered(typed: str, *, now: datetime, tz: tzinfo) -> Sequence[Choice]:
+    """Past days to choose from while typing: the last ones, then the month beginnings of a year."""
+    today = now.astimezone(tz).date()
+    first = today.replace(day=1)
+    days = [today, *(today - timedelta(days=back) for back in (1, 7, 30, 90))]
+    for _ in range(_MONTHS_OFFERED):
+        days.append(first)
+        first = (first - timedelta(days=1)).replace(day=1)
+    text = typed.strip()
+    known = {day.isoformat(): f"{day.day} {day:%b %Y}" for day in days if day < today}
+    found = [
+        Choice(label, iso) for iso, label in known.items() if text.lower() in iso + label.lower()
+    ]
+    try:
+        at = parse_instant(text, tz=tz)
+    except BadInputError:
+        return found
+    typed_out = Choice(date_words(at, tz), text) if EARLIEST < at <= now else None
+    return found if typed_out is None or text in known else [typed_out, *found]

@@ -80,6 +80,13 @@ class Leaderboards(commands.Cog):
         services = interaction.client.services
         return listed(asked.offered(typed, now=services.clock(), tz=services.settings.timezone))
 
+    @leaderboard.autocomplete("as_of")
+    async def _days(self, interaction: Interaction, typed: str) -> Choices:
+        services = interaction.client.services
+        return listed(
+            asked.days_offered(typed, now=services.clock(), tz=services.settings.timezone)
+        )
+
 
 async def setup(bot: "ClanStatsBot") -> None:
     """Load the cog."""

@@ -77,6 +77,13 @@ class Members(commands.Cog):
         services = interaction.client.services
         return listed(asked.offered(typed, now=services.clock(), tz=services.settings.timezone))
 
+    @stats.autocomplete("as_of")
+    async def _days(self, interaction: Interaction, typed: str) -> Choices:
+        services = interaction.client.services
+        return listed(
+            asked.days_offered(typed, now=services.clock(), tz=services.settings.timezone)
+        )
+
     async def _meant(
         self, clan: Clan, interaction: Interaction, player: str | None, user: discord.Member | None
     ) -> int:

@@ -312,3 +312,18 @@ async def test_clans_are_known_by_their_server(services):
         (clan,) = await clans(session)
 
     assert clan.discord_guild_id == GUILD_ID
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        pytest.param("2026-11", ["2026-11-22", "2026-11-16", "2026-11-01"], id="the last ones"),
+        pytest.param("jan", ["2026-01-01"], id="a month by name"),
+        pytest.param("2026-01-31", ["2026-01-31"], id="a day typed out"),
+        pytest.param("2999-01-01", [], id="a day to come"),
+    ],
+)
+async def test_past_days_are_offered(discord_server, typed, days):
+    offered = await discord_server.typed("stats", "as_of", typed)
+
+    assert [one["value"] for one in offered] == days
