@@ -78,6 +78,7 @@ async def migrate_to(settings: Settings, options: argparse.Namespace) -> int:
     done = await migrate.migrate(
         settings.database_url,
         to=options.to,
+        downwards=options.verb == "downgrade",
         backup_dir=settings.backup_dir,
         keep=settings.backup_keep,
         now=now_utc(),

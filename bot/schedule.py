@@ -47,6 +47,7 @@ class Timetable:
         """Schedule what every clan needs; the configured clan is made if it is new."""
         settings, now = self.services.settings, self.services.clock()
         async with self.services.write() as session:
+            await jobs.end_interrupted(session)
             known = {clan.wom_group_id for clan in await clans(session)}
             group_id = settings.wom_group_id
             if group_id is not None and (
@@ -62,6 +63,9 @@ class Timetable:
                 )
             every = timedelta(minutes=settings.harvest_every)
             for clan in await clans(session):
+                if clan.wom_group_id != group_id and clan.discord_guild_id is None:
+                    await schedules.withdraw(session, clan.clan_id)  # it is served no longer
+                    continue
                 last = clan.refreshed_at
                 at = now if last is None else max(now, last + every)
                 await schedules.ensure(session, clan.clan_id, HARVEST, at=at)

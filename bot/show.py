@@ -15,7 +15,7 @@ from clanstats.db import migrate
 from clanstats.domain import Gain, GainPolicy, Leaderboard, Profile, Window
 from clanstats.errors import BadInputError, ClanStatsError, NoDataError
 from clanstats.numbers import full
-from clanstats.roles import title
+from clanstats.roles import from_api_name, title
 from clanstats.services import Services, open_services
 from clanstats.settings import Settings
 from clanstats.timestamps import format_for_display, iso_weeks, parse_instant, parse_period
@@ -41,7 +41,7 @@ async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
         asked = _asked(options, services)
         async with services.read() as session:
             clan = await _clan(services)
-            await _check_rank(session, clan, options.rank, asked.as_of)
+            rank = await _rank(session, clan, options.rank, asked.as_of)
             board = await boards.leaderboard(
                 session,
                 clan.clan_id,
@@ -49,10 +49,12 @@ async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
                 window=asked.window,
                 as_of=asked.as_of,
                 policy=GainPolicy(options.policy),
-                rank=options.rank,
+                rank=rank,
             )
     if options.json:
         print(json.dumps(_board_json(board), ensure_ascii=False, indent=1))  # noqa: T201 — the answer
+    elif not (board.standings or board.unknown):
+        raise NoDataError(f"Nobody was in {clan.name} by {format_for_display(asked.as_of)}.")
     else:
         out.print(_board_table(board, clan.name))
     return 0
@@ -121,13 +123,18 @@ async def _clan(services: Services) -> members.Clan:
     raise BadInputError(f"There are several clans; set WOM_GROUP_ID to one of {numbers}.")
 
 
-async def _check_rank(
-    session: AsyncSession, clan: members.Clan, rank: str | None, at: datetime
-) -> None:
+async def _rank(
+    session: AsyncSession, clan: members.Clan, typed: str | None, at: datetime
+) -> str | None:
+    """The rank that is meant, also by its title; None is everyone."""
+    if typed is None:
+        return None
     held = {member.rank for member in await members.members(session, clan.clan_id, at)}
-    if rank is not None and rank not in held:
+    rank = from_api_name(typed)
+    if rank not in held:
         ranks = ", ".join(sorted(name for name in held if name))
-        raise BadInputError(f"Nobody holds the rank “{rank}”; there are: {ranks}.")
+        raise BadInputError(f"Nobody held the rank “{typed}”; there were: {ranks}.")
+    return rank
 
 
 def _board_json(board: Leaderboard) -> dict[str, object]:

@@ -31,13 +31,13 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """One run; `outcome` None while it runs, or when the process died in it."""
+    """One run; `outcome` None while it runs."""
 
     name: str
     trace: str
     started_at: datetime
     finished_at: datetime | None
-    outcome: str | None  # "ok", "partial", "failed"
+    outcome: str | None  # "ok", "partial", "failed", "interrupted"
     detail: str | None
 
 
@@ -57,6 +57,13 @@ async def run(
         run = JobRun(name, trace, started_at, services.clock(), outcome, detail)
         await _finish(services, row_id, run)
     return run
+
+
+async def end_interrupted(session: AsyncSession) -> None:
+    """Mark the runs that a process died in; one that is under way elsewhere says so at its end."""
+    await session.execute(
+        update(JobRunRow).where(JobRunRow.outcome.is_(None)).values(outcome="interrupted")
+    )
 
 
 async def last_runs(session: AsyncSession, *, limit: int = 10) -> tuple[JobRun, ...]:

@@ -66,6 +66,11 @@ async def finish(session: AsyncSession, job: Due) -> None:
     )
 
 
+async def withdraw(session: AsyncSession, clan_id: int) -> None:
+    """Take all of a clan's jobs off the timetable."""
+    await session.execute(delete(ScheduleRow).where(ScheduleRow.clan_id == clan_id))
+
+
 async def beat(session: AsyncSession, now: datetime) -> None:
     """Note that the process is alive."""
     await remember(session, _HEARTBEAT, now.isoformat())

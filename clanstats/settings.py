@@ -30,15 +30,9 @@ def _url(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    for plain, driven in (
-        ("sqlite://", "sqlite+aiosqlite://"),
-        ("postgresql://", "postgresql+asyncpg://"),
-        ("postgres://", "postgresql+asyncpg://"),
-    ):
-        if text.startswith(plain):
-            return driven + text.removeprefix(plain)
-    if not text.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
-        raise ValueError("should begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+    text = re.sub(r"^sqlite://", "sqlite+aiosqlite://", text)
+    if not re.match(r"sqlite\+aiosqlite:///.|postgresql\+asyncpg://.", text):
+        raise ValueError("should be sqlite+aiosqlite:/// and a file's path")
     return text
 
 
@@ -95,7 +89,8 @@ class Settings(BaseSettings):
     )
     wom_group_secret: Secret | None = Field(
         default=None,
-        description="It is the group's verification code, like 123-456-789; or leave it out.",
+        description="It is the group's verification code, like 123-456-789: with it the bot asks "
+        "Wise Old Man once a day to read every member anew. Or leave it out.",
     )
     wom_base_url: Url = Field(
         default="https://api.wiseoldman.net/v2", description="Leave it out unless you test."
@@ -107,7 +102,7 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         default="sqlite+aiosqlite:///data/clanstats.db",
         repr=False,  # it may hold a password
-        description="For a file write sqlite+aiosqlite:/// and its path.",
+        description="Write sqlite+aiosqlite:/// and the path, such as data/clanstats.db.",
     )
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
         default=ZoneInfo("UTC"), description="Write it as Europe/London or America/New_York."

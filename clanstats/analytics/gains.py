@@ -3,9 +3,13 @@
 The end is the newest observation at or before the window's end. The baseline is the newest one at
 or before its start, unless that is older than the start by more than the window's length or seven
 days, whichever is longer; else the first observation inside the window, and the gain is said to
-be "since" then. A metric's first ranked value is a baseline, never a gain. Whoever was observed
-only once has gained an unknown amount. Nobody observed inside the window has a gain, unless Wise
-Old Man looked after the start and has seen no change since before it: that is a true 0.
+be "since" then. Whoever was observed only once has gained an unknown amount. Whoever wasn't
+observed inside the window has no known gain, unless Wise Old Man looked after the start and has
+seen no change since before it: that is a true 0.
+
+What isn't ranked at the end is unknown, and an older value doesn't stand in for it. What isn't
+ranked at the baseline counts from its first ranked value inside the window: that value is a
+baseline, never a gain.
 
 The policy `wom` is Wise Old Man's own definition, to compare with its pages: from the first to the
 last snapshot inside the window (both ends included), never negative, an unranked start counted as
@@ -61,8 +65,8 @@ def facts(  # noqa: PLR0913 — a window has three bounds
             "base_at": first_at,
             "first_at": first_at,
             "last_at": last_at,
-            "base_value": seeks.state_at(player, metric, first_at),
-            "end_value": seeks.state_at(player, metric, end),
+            "base_value": seeks.value_at(player, metric, first_at),
+            "end_value": seeks.value_at(player, metric, end),
         }
     else:
         columns = {
@@ -145,11 +149,10 @@ def _unobserved(
     if seen is None or policy is GainPolicy.WOM or not unchanged:
         reason = UnknownReason.NEVER_TRACKED if seen is None else UnknownReason.NOT_UPDATED
         return Gain(member, None, reason, observed_at=seen)
-    looked_at = from_epoch_ms(min(found.updated_at, epoch_ms(window.end)))
     if found.end_value is None:
-        return Gain(member, None, UnknownReason.UNRANKED, observed_at=looked_at)
+        return Gain(member, None, UnknownReason.UNRANKED, observed_at=seen)
     total = scaled(found.end_value, metric)
-    return Gain(member, 0, None, start=total, end=total, observed_at=looked_at)
+    return Gain(member, 0, None, start=total, end=total, observed_at=seen)
 
 
 def _by_wom(member: Member, metric: Metric, found: Row[Any]) -> Gain:

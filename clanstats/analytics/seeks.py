@@ -16,25 +16,13 @@ Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 def value_at(player: Column, metric: Column, at: Column) -> ScalarSelect[int]:
-    """The newest ranked value at or before `at`; NULL when there is none."""
-    return _newest_value(player, metric, at, MetricValueRow.value.is_not(None))
-
-
-def state_at(player: Column, metric: Column, at: Column) -> ScalarSelect[int]:
     """The value at `at`; NULL when the metric was not ranked then, whatever came before."""
-    return _newest_value(player, metric, at)
-
-
-def _newest_value(
-    player: Column, metric: Column, at: Column, *conditions: ColumnElement[bool]
-) -> ScalarSelect[int]:
     return (
         select(MetricValueRow.value)
         .where(
             MetricValueRow.player_id == player,
             MetricValueRow.metric_id == metric,
             MetricValueRow.taken_at <= at,
-            *conditions,
         )
         .order_by(MetricValueRow.taken_at.desc())
         .limit(1)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from clanstats.errors import ClanStatsError
 
+_OURS = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
 _NAME = re.compile(r"clanstats-\d{8}T\d{6}Z-[\w-]+\.db")
 
 
@@ -90,4 +91,6 @@ def _problems(file: Path) -> Sequence[str]:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         pages = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
         dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+        if not connection.execute(_OURS).fetchall():
+            return (*pages, "there are none of ClanStats' tables in it")
     return (*pages, *(f"{row[0]}: row {row[1]} points to nothing in {row[2]}" for row in dangling))

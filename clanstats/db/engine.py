@@ -6,13 +6,18 @@ transaction that reads first and writes later would fail with "database is locke
 busy timeout is.
 """
 
+import sqlite3
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from clanstats.errors import ClanStatsError
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -55,6 +60,11 @@ def database_file(url: str) -> Path | None:
 def _engine(
     url: str, *, begin: str, connections: int, pragmas: Sequence[str] = PRAGMAS
 ) -> AsyncEngine:
+    if make_url(url).get_backend_name() != "sqlite" and find_spec("asyncpg") is None:
+        raise ClanStatsError(
+            "This installation can only use SQLite: set DATABASE_URL to sqlite+aiosqlite:/// and a "
+            "file's path."
+        )
     engine = create_async_engine(url, pool_size=connections, max_overflow=0)
     if engine.dialect.name != "sqlite":
         return engine
@@ -73,7 +83,10 @@ def _engine(
     def begin_ours(connection: Connection) -> None:
         # Past SQLAlchemy's cursor, which would cross to the driver's thread twice more.
         driver: Any = connection.connection.dbapi_connection
-        driver.run_async(lambda raw: raw.execute(begin))
+        try:
+            driver.run_async(lambda raw: raw.execute(begin))
+        except sqlite3.Error as error:  # who waits for the lock in vain expects SQLAlchemy's
+            raise OperationalError(begin, None, error) from error
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", begin_ours)

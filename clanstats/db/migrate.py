@@ -4,7 +4,7 @@ Before anything is changed, the file is copied and the copy verified; if a migra
 transaction leaves the tables as they were and the error names the copy.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from clanstats.db import backup
-from clanstats.db.engine import database_file, migrating, writing
+from clanstats.db.engine import database_file, migrating, reading
 from clanstats.errors import ClanStatsError
 
 if TYPE_CHECKING:  # half a second to import: only who migrates pays for it
@@ -40,12 +40,17 @@ class Migrated:
     backup: Path | None  # None when nothing had to be kept
 
 
-def head() -> str:
-    """The newest revision there is a migration to; found without importing alembic."""
-    names = sorted(file.name for file in VERSIONS.glob("[0-9]*_*.py"))
-    if not names:
+def revisions() -> Sequence[str]:
+    """The revisions there are migrations to, oldest first; found without importing alembic."""
+    found = sorted(file.name.split("_")[0] for file in VERSIONS.glob("[0-9]*_*.py"))
+    if not found:
         raise MigrationError(f"There are no migrations in {VERSIONS}: the installation is broken.")
-    return names[-1].split("_")[0]
+    return tuple(found)
+
+
+def head() -> str:
+    """The newest of them."""
+    return revisions()[-1]
 
 
 async def current(url: str) -> str | None:
@@ -53,7 +58,7 @@ async def current(url: str) -> str | None:
     file = database_file(url)
     if file is not None and not file.exists():
         return None
-    engine = writing(url)
+    engine = reading(url)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_current)
@@ -61,10 +66,24 @@ async def current(url: str) -> str | None:
         await engine.dispose()
 
 
-async def migrate(
-    url: str, *, to: str = "head", backup_dir: Path, keep: int, now: datetime
+async def migrate(  # noqa: PLR0913 — what to do, and what to do with the copy
+    url: str,
+    *,
+    to: str = "head",
+    downwards: bool = False,
+    backup_dir: Path,
+    keep: int,
+    now: datetime,
 ) -> Migrated:
-    """Bring the database to revision `to`, up or down; "base" is no tables at all.
+    """Bring the database to revision `to`; "base" is no tables at all.
+
+    Args:
+        url: Of the database.
+        to: A revision, "head" or "base".
+        downwards: It may only be taken back; otherwise only forward.
+        backup_dir: Where the copy goes.
+        keep: How many copies stay there once this has gone well.
+        now: Names the copy.
 
     Raises:
         MigrationError: Nothing was changed; the text says where the copy is.
@@ -73,22 +92,17 @@ async def migrate(
     target = head() if to == "head" else None if to == "base" else to
     if before == target:
         return Migrated(before, before, None)
-    if before is not None and re.fullmatch(r"\d+", before) and before > head():
-        raise MigrationError(
-            f"The database is at version {before}, this program knows up to {head()}: install the "
-            "newer version that wrote it, or restore a backup (`clanstats db list`)."
-        )
+    _check_target(before, target, downwards=downwards)
     file = database_file(url)
     kept = None
     if before is not None and file is not None:
         kept = await backup.create(file, backup_dir, label=f"before-{target or 'base'}", now=now)
-        backup.prune(backup_dir, keep=keep)
     from alembic.util import CommandError  # noqa: PLC0415 — see the top
 
     engine = migrating(url)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_run, to, upwards=(target or "") > (before or ""))
+            await connection.run_sync(_run, to, upwards=not downwards)
             await connection.run_sync(_check)
     except (SQLAlchemyError, OSError, CommandError) as error:
         log.exception("migration.failed", to=to)
@@ -98,8 +112,26 @@ async def migrate(
         ) from error
     finally:
         await engine.dispose()
+    if kept is not None:  # only now: a migration that fails again and again must not cost copies
+        backup.prune(backup_dir, keep=keep)
     log.info("database.migrated", before=before, after=target, backup=str(kept) if kept else None)
     return Migrated(before, target, kept)
+
+
+def _check_target(before: str | None, target: str | None, *, downwards: bool) -> None:
+    if before is not None and before not in revisions():
+        raise MigrationError(
+            f"The database is at version {before}, this program knows up to {head()}: install the "
+            "newer version that wrote it, or restore a backup (`clanstats db list`)."
+        )
+    if target is not None and target not in revisions():
+        known = ", ".join(revisions())
+        raise MigrationError(f"There is no version {target}; there are: {known}, head and base.")
+    if ((target or "") < (before or "")) != downwards:
+        verb = "upgrade" if downwards else "downgrade"
+        raise MigrationError(
+            f"That goes from {before or 'base'} to {target or 'base'}: use `clanstats db {verb}`."
+        )
 
 
 def _current(connection: Connection) -> str | None:

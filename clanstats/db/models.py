@@ -1,8 +1,8 @@
 """Which tables are there, and what does each row mean?
 
 Instants are integer milliseconds since 1970 UTC, as Wise Old Man's snapshots have them. Players
-are global; membership, links, settings and jobs belong to a clan. Nothing here is deleted by the
-bot: leaving closes an interval.
+are global; membership, links, settings and jobs belong to a clan. History is not
+deleted by the bot: leaving closes an interval, and a stand-in's rows move to whom it stood for.
 """
 
 from datetime import datetime
@@ -298,7 +298,7 @@ class BackfillStepRow(Base):
 
 
 class JobRunRow(Base):
-    """One run of a job; `outcome` None while it runs, or when the process died in it."""
+    """One run of a job; `outcome` None while it runs, or when the process just died in it."""
 
     __tablename__ = "job_runs"
     __table_args__ = (Index("ix_job_runs_name_started_at", "name", "started_at"),)
@@ -309,7 +309,7 @@ class JobRunRow(Base):
     trace: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]  # "ok", "failed", "partial"
+    outcome: Mapped[str | None]  # "ok", "failed", "partial", "interrupted"
     detail: Mapped[str | None]  # the report or the reason, in words a person can act on
 
 

@@ -31,6 +31,12 @@ async def clan_id(
         session.add(known)
     known.name = name
     if guild_id is not None:
+        # A guild has one clan: the one before loses it, and keeps everything else.
+        await session.execute(
+            update(ClanRow)
+            .where(ClanRow.discord_guild_id == guild_id, ClanRow.wom_group_id != wom_group_id)
+            .values(discord_guild_id=None)
+        )
         known.discord_guild_id = guild_id
     await session.flush()
     return known.id

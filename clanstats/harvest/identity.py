@@ -15,12 +15,14 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db.models import (
+    AchievementRow,
     LinkRow,
     MembershipRow,
     MetricValueRow,
     NameChangeRow,
     PlayerNameRow,
     PlayerRow,
+    RankChangeRow,
     SnapshotRow,
 )
 from clanstats.db.snapshots import Observation, add_snapshots
@@ -226,7 +228,10 @@ async def merge_stand_ins(
 
 
 async def _merge(session: AsyncSession, stand_in: int, player_id: int) -> None:
-    """Move observations and links; the stand-in stays as a row that points to the player."""
+    """Move all that was seen; the stand-in stays as a row that points to the player.
+
+    What the player has already, a second copy of an achievement say, stays with the stand-in.
+    """
     await add_snapshots(
         session,
         [
@@ -236,6 +241,26 @@ async def _merge(session: AsyncSession, stand_in: int, player_id: int) -> None:
     )
     for table in (MetricValueRow, SnapshotRow, MembershipRow):
         await session.execute(delete(table).where(table.player_id == stand_in))
+    await session.execute(
+        update(RankChangeRow)
+        .where(
+            RankChangeRow.player_id == stand_in,
+            RankChangeRow.at.not_in(
+                select(RankChangeRow.at).where(RankChangeRow.player_id == player_id)
+            ),
+        )
+        .values(player_id=player_id)
+    )
+    await session.execute(
+        update(AchievementRow)
+        .where(
+            AchievementRow.player_id == stand_in,
+            AchievementRow.name.not_in(
+                select(AchievementRow.name).where(AchievementRow.player_id == player_id)
+            ),
+        )
+        .values(player_id=player_id)
+    )
     await session.execute(
         update(LinkRow).where(LinkRow.player_id == stand_in).values(player_id=player_id)
     )

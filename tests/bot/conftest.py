@@ -76,12 +76,13 @@ def harvested_file(tmp_path_factory, migrated):
 @pytest.fixture
 def quiet_logs():
     """The command line sets up logging for the process: undo it."""
+    ours = structlog.get_config()
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in (*logs.LEAST, "aiohttp.access")}
     logging.getLogger("aiohttp.access").setLevel("WARNING")  # of the servers in other threads
     yield
-    structlog.reset_defaults()
+    structlog.configure(**ours)
     logging.captureWarnings(capture=False)
     root.handlers[:] = handlers
     root.setLevel(level)

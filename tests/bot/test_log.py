@@ -25,11 +25,12 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def stream():
+    before = structlog.get_config()
     root = logging.getLogger()
     levels = {name: logging.getLogger(name).level for name in ["", *log.LEAST]}
     handlers = root.handlers[:]
     yield io.StringIO()
-    structlog.reset_defaults()
+    structlog.configure(**before)
     logging.captureWarnings(capture=False)
     root.handlers[:] = handlers
     for name, level in levels.items():

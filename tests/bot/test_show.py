@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from clanstats.analytics.leaderboard import leaderboard
-from clanstats.analytics.members import members
+from clanstats.analytics.members import known_names, members
 from clanstats.domain import GainPolicy, Window
 from clanstats.services import open_services
 from clanstats.settings import Settings
@@ -165,7 +165,7 @@ def test_table_says_what_the_json_says(harvested):
     ("arguments", "told"),
     [
         pytest.param(("--metric", "attak"), "There is no metric called “attak”", id="metric"),
-        pytest.param(("--metric", "ehb", "--rank", "king"), "there are: ", id="rank"),
+        pytest.param(("--metric", "ehb", "--rank", "king"), "there were: ", id="rank"),
         pytest.param(("--metric", "ehb", "--period", "soon"), "That isn't a period", id="period"),
         pytest.param(("--metric", "ehb", "--as-of", "soon"), "That isn't a date", id="as of"),
         pytest.param(("--metric", "ehb", "--to", "2026-11-20"), "--from with --to", id="only to"),
@@ -211,15 +211,16 @@ def test_stats_are_those_of_the_leaderboards(harvested):
 
 
 def test_former_name_finds_the_player(harvested, asked):
-    board = shown(harvested("show", "leaderboard", "--metric", "overall", *WEEK, "--json"))
-    people = (
-        shown(harvested("show", "stats", row["name"], *WEEK, "--json")) for row in board["rows"]
+    names = asked(lambda session: known_names(session, 1))
+    renamed = next(name for name in names if name.former)
+
+    by_name, by_former = (
+        shown(harvested("show", "stats", name, *WEEK, "--json"))
+        for name in (renamed.name, renamed.former)
     )
-    renamed = next(player for player in people if player["former_names"])
 
-    found = shown(harvested("show", "stats", renamed["former_names"][0], *WEEK, "--json"))
-
-    assert found["wom_id"] == renamed["wom_id"]
+    assert renamed.former in by_former["former_names"]
+    assert by_former == by_name
 
 
 def test_stats_table_has_totals_and_gains(harvested):

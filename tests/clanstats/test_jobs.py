@@ -1,14 +1,18 @@
 """Is whatever happens in a job seen, and does it stay there?"""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from structlog.testing import capture_logs
 
 from clanstats import jobs
+from clanstats.db.engine import database_file
+from clanstats.db.models import JobRunRow
 from clanstats.errors import NoDataError
 from clanstats.observability import current_trace
 from tests.factories import NOW, add_clan
@@ -131,3 +135,30 @@ async def test_a_database_that_cant_be_written_is_logged_and_not_raised(services
 
     assert run.outcome == "ok"
     assert "job.unrecorded" in [line["event"] for line in lines]
+
+
+async def test_a_database_that_another_process_holds_locked_is_logged_and_not_raised(services):
+    async with services.write() as session:
+        await session.execute(text("PRAGMA busy_timeout=1"))  # milliseconds, instead of 5 s
+
+    file = database_file(services.settings.database_url)
+    with closing(sqlite3.connect(file)) as other, capture_logs() as lines:
+        other.execute("BEGIN IMMEDIATE")
+        run = await jobs.run("harvest", returning("done"), services)
+
+    assert run.outcome == "ok"
+    assert "job.unrecorded" in [line["event"] for line in lines]
+
+
+async def test_a_run_whose_process_died_is_told_from_one_under_way(services):
+    async with services.write() as session:
+        await session.execute(
+            insert(JobRunRow).values(name="backfill", trace="0", started_at=services.clock())
+        )
+
+    async with services.write() as session:
+        await jobs.end_interrupted(session)
+
+    async with services.read() as session:
+        (run,) = await jobs.last_runs(session)
+    assert run.outcome == "interrupted"

@@ -114,8 +114,22 @@ AS_OF = [
         JAN,
         {"d2026_01_09": 100, "d2026_01_12": None},
         {},
-        (0, None, None),
-        id="dropped off the hiscores: what was known stays",
+        (None, UnknownReason.UNRANKED, None),
+        id="dropped off the hiscores: an older value doesn't stand in",
+    ),
+    pytest.param(
+        JAN,
+        {"d2025_02_01": 50, "d2026_01_09": None, "d2026_01_12": None},
+        {},
+        (None, UnknownReason.UNRANKED, None),
+        id="ranked long ago, at no look since",
+    ),
+    pytest.param(
+        JAN,
+        {"d2025_02_01": 50, "d2026_01_09": None, "d2026_01_12": 400, "d2026_01_15": 430},
+        {},
+        (30, None, "d2026_01_12"),
+        id="ranked again: what came in between is no gain of this window",
     ),
     pytest.param(
         JAN,
@@ -260,4 +274,5 @@ async def test_the_newest_observation_the_answer_rests_on_is_told(services):
 
     found = await gain(services, JAN)
 
-    assert (found.value, found.observed_at) == (0, JAN.end)  # unchanged until May: so also then
+    # Unchanged until May: so also then. But nobody looked inside January.
+    assert (found.value, found.observed_at) == (0, day("d2026_01_09"))

@@ -40,19 +40,17 @@ def as_of(history, start, end):  # noqa: PLR0911 — one a sentence
         return None, UnknownReason.NEVER_TRACKED, None
     if not inside:
         return None, UnknownReason.NOT_UPDATED, None
-    known = [seen for seen in history if seen.at <= end and seen.value is not None]
-    if not known:
+    if inside[-1].value is None:
         return None, UnknownReason.UNRANKED, None
-    base_at = before[-1].at if before else inside[0].at
     if not before and len(inside) == 1:
         return None, UnknownReason.NO_BASELINE, None
-    since = None if before else base_at
-    base = [seen for seen in known if seen.at <= base_at]
-    if base:
-        return known[-1].value - base[-1].value, None, since
-    if known[0] is inside[-1]:
+    base = before[-1] if before else inside[0]
+    if base.value is not None:
+        return inside[-1].value - base.value, None, None if before else base.at
+    first = next(seen for seen in inside if seen.value is not None)
+    if first is inside[-1]:
         return None, UnknownReason.NEWLY_RANKED, None
-    return known[-1].value - known[0].value, None, known[0].at
+    return inside[-1].value - first.value, None, first.at
 
 
 def by_wom(history, start, end):

@@ -22,7 +22,7 @@ from clanstats.services import open_services
 from clanstats.timestamps import epoch_ms
 from tests.factories import NOW, add_clan, add_member
 
-MEMBERS = 12
+MEMBERS = 6
 DAY = timedelta(days=1)
 WINDOW = Window.last(7, now=NOW)
 WEEKS = tuple(Window(NOW - (n + 1) * 7 * DAY, NOW - n * 7 * DAY) for n in reversed(range(4)))
@@ -159,9 +159,9 @@ def after(folder, migrated, settings, wom, clock):
 
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_ten_times_the_history_costs_no_more(after, question):
-    async with after(40) as services:
+    async with after(30) as services:
         short = await steps(services, question)
-    async with after(400) as services:
+    async with after(300) as services:
         long = await steps(services, question)
 
     assert short > 0

@@ -94,3 +94,10 @@ async def test_a_folder_that_cant_be_written_is_named(file, tmp_path):
 
     with pytest.raises(BackupError, match="is the folder writable"):
         await backup.create(file, tmp_path / "folder", label="x", now=NOW)
+
+
+async def test_an_empty_file_is_not_sound(tmp_path):
+    file = tmp_path / "empty.db"
+    file.touch()
+
+    assert await backup.verify(file) == ("there are none of ClanStats' tables in it",)

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from clanstats.db import backup, migrate
-from clanstats.db.engine import writing
+from clanstats.db.engine import database_file, writing
 from clanstats.db.migrate import MigrationError, current, head
 from clanstats.db.models import Base
 from tests.factories import NOW
@@ -49,9 +49,14 @@ def file(tmp_path):
 def to(url, tmp_path):
     """Migrate to a version."""
 
-    async def migrated(version="head", *, keep=7, now=NOW):
+    async def migrated(version="head", *, down=False, keep=7, now=NOW):
         return await migrate.migrate(
-            url, to=version, backup_dir=tmp_path / "backups", keep=keep, now=now
+            url,
+            to=version,
+            downwards=down,
+            backup_dir=tmp_path / "backups",
+            keep=keep,
+            now=now,
         )
 
     return migrated
@@ -102,7 +107,7 @@ def write(file, *statements):
 async def test_up_down_and_up_again_ends_where_it_began(to, url, file):
     first = await to()
     up = tables(file)
-    down = await to("base", now=NOW + timedelta(minutes=1))
+    down = await to("base", down=True, now=NOW + timedelta(minutes=1))
     left = tables(file)
     again = await to(now=NOW + timedelta(minutes=2))
 
@@ -210,13 +215,41 @@ async def test_a_version_nobody_knows_is_refused(to, file):
     await to()
     write(file, "UPDATE alembic_version SET version_num = 'abcdef'")
 
-    with pytest.raises(MigrationError, match="as before"):
+    with pytest.raises(MigrationError, match="install the newer version"):
         await to()
+
+
+async def test_upgrade_never_takes_tables_away_nor_downgrade_brings_any(to, file):
+    with pytest.raises(MigrationError, match="db upgrade"):
+        await to(down=True)
+    await to()
+    before = tables(file)
+
+    with pytest.raises(MigrationError, match="db downgrade"):
+        await to("base")
+
+    assert tables(file) == before
+
+
+async def test_migration_that_fails_again_and_again_costs_no_copy(to, url, tmp_path, next_version):
+    await to()
+    mine = await backup.create(
+        database_file(url), tmp_path / "backups", label="manual", now=NOW - timedelta(days=1)
+    )
+    next_version("raise OSError")
+
+    for minute in range(3):
+        with pytest.raises(MigrationError):
+            await to(keep=1, now=NOW + timedelta(minutes=minute))
+
+    assert mine in [each.path for each in backup.listed(tmp_path / "backups")]
 
 
 async def test_only_the_newest_copies_are_kept(to, tmp_path):
     for minute in range(4):
-        await to("head" if minute % 2 == 0 else "base", now=NOW + timedelta(minutes=minute), keep=1)
+        down = minute % 2 == 1
+        now = NOW + timedelta(minutes=minute)
+        await to("base" if down else "head", down=down, now=now, keep=1)
 
     kept = [each.path.name for each in backup.listed(tmp_path / "backups")]
     assert kept == ["clanstats-20261123T022400Z-before-base.db"]

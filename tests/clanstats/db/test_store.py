@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from clanstats.analytics.members import rank_order
+from clanstats.analytics.members import clans, rank_order
 from clanstats.db import store
 from clanstats.db.models import AchievementRow, MetricRow, PlayerRow, SnapshotRow
 from clanstats.metrics import MetricKind
@@ -84,3 +84,15 @@ async def test_ranks_are_stored_in_the_clans_order_and_replaced_whole(services):
 
     async with services.read() as session:
         assert await rank_order(session, clan_id) == ("captain", "owner", "recruit")
+
+
+async def test_a_guild_that_gets_another_clan_takes_it_from_the_one_before(services):
+    async with services.write() as session:
+        for group_id in (111, 222):
+            await store.clan_id(
+                session, wom_group_id=group_id, name=f"{group_id}", now=NOW, guild_id=5
+            )
+
+    async with services.read() as session:
+        served = {clan.wom_group_id: clan.discord_guild_id for clan in await clans(session)}
+    assert served == {111: None, 222: 5}

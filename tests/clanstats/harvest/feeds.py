@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import cache
 
 from tests.replay import Reply, body
 
@@ -13,15 +14,24 @@ PAGES = {
 }
 
 
+@cache
+def _recorded(page, only):
+    """A page as it was recorded; with `only`, of these members' rows."""
+    told = json.loads(body(f"seq_t0_{page}"))
+    if only and page == "details":
+        told["memberships"] = [row for row in told["memberships"] if row["playerId"] in only]
+    elif only and page == "bulk_hiscores":
+        told = [row for row in told if row["player"]["id"] in only]
+    return json.dumps(told)
+
+
 class Group:
     """The group as Wise Old Man tells it, to be changed between two refreshes."""
 
-    def __init__(self, replay, *, seq="seq_t0", size=None):
+    def __init__(self, replay, *, only=()):
         self._replay = replay
         for page in PAGES:
-            setattr(self, page, json.loads(body(f"{seq}_{page}")))
-        for row in self.memberships[size:] if size else ():
-            self.leave(row["playerId"])
+            setattr(self, page, json.loads(_recorded(page, only)))
         self.tell()
 
     def tell(self):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from datetime import timedelta
 from itertools import pairwise
@@ -29,6 +30,7 @@ from tests.factories import NOW
 from tests.replay import Reply, body
 
 DAY = timedelta(days=1)
+MEMBERS = 3
 
 
 class KilledError(BaseException):
@@ -37,7 +39,7 @@ class KilledError(BaseException):
 
 @pytest.fixture(scope="module")
 def world():
-    return make_world(members=5, days=30, end=NOW)
+    return make_world(members=MEMBERS, days=30, end=NOW)
 
 
 @pytest.fixture
@@ -133,11 +135,13 @@ async def test_doing_it_again_changes_nothing_and_asks_nothing(services, app, gr
 
 
 async def test_killed_at_any_request_it_ends_as_if_undisturbed(
-    services, app, group_id, small_plan, migrated
+    services, app, group_id, small_plan, tmp_path
 ):
     await refresh(services, group_id)
     async with services.read() as session:
         assert await remaining_steps(session, 1) is None
+    file, harvested = sqlite3.connect(tmp_path / "clan.db"), sqlite3.connect(":memory:")
+    file.backup(harvested)
     start = len(app[REQUESTS])
     await backfill(services, group_id, sleep=no_sleep)
     undisturbed = await dump(services)
@@ -145,11 +149,12 @@ async def test_killed_at_any_request_it_ends_as_if_undisturbed(
     assert requests >= 9
 
     for fatal in range(requests):
-        await forget(services)
-        await refresh(services, group_id)
+        harvested.backup(file)
         await killed_before(services, group_id, request=fatal)
         await backfill(services, group_id, sleep=no_sleep)
         assert await dump(services) == undisturbed, fatal
+    file.close()
+    harvested.close()
 
 
 async def forget(services):
@@ -201,7 +206,7 @@ async def test_it_recovers_nearly_every_snapshot_there_is(services, world, group
 
     async with services.read() as session:
         stored = await session.scalar(select(func.count()).select_from(SnapshotRow))
-    assert stored >= 0.9 * 5 * 30
+    assert stored >= 0.9 * MEMBERS * 30
 
 
 async def test_a_failure_keeps_what_was_done(services, group_id, small_plan, monkeypatch):
