@@ -135,7 +135,7 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     demo = _add(commands, "demo", "play with the bot on a simulated Discord", "demo.play:play")
     demo.add_argument("--once", action="store_true", help="run every command, save the replies")
     demo.add_argument("--out", type=Path, default=Path("build/demo"), help="where to, with --once")
-    demo.add_argument("--port", type=int, default=0, help="of the page; 0 takes a free one")
+    demo.add_argument("--port", type=_port, default=0, help="of the page; 0 takes a free one")
 
 
 def _harvesting(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -151,11 +151,16 @@ def _harvesting(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
 
 
-def _pace(text: str) -> float:
-    pace = float(text)
-    if not 0 < pace <= 60:  # noqa: PLR2004 — a request a second
-        raise argparse.ArgumentTypeError("more than 0, at most 60")
-    return pace
+def _pace(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 60:  # noqa: PLR2004 — a request a second
+        raise argparse.ArgumentTypeError(f"{text} isn't a whole number from 1 to 60")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 — the highest there is
+        raise argparse.ArgumentTypeError(f"{text} isn't a port: 1024 to 65535, or 0 for a free one")
+    return int(text)
 
 
 def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -89,8 +89,8 @@ async def _wise_old_man(settings: Settings) -> list[Finding]:
     try:
         group = await wom.group(settings.wom_group_id)
     except WomError as error:
-        text = f"Wise Old Man: {error} If it goes on, look at WOM_BASE_URL and the network"
-        return [Finding(good=False, text=text)]
+        more = " If it goes on, look at WOM_BASE_URL and the network."
+        return [Finding(good=False, text=f"{error}{'' if 'WOM_' in str(error) else more}")]
     finally:
         await wom.close()
     size, limit = len(group.memberships), wom.status().limit

@@ -101,6 +101,8 @@ async def current_version(settings: Settings, _options: argparse.Namespace) -> i
 async def make_backup(settings: Settings, _options: argparse.Namespace) -> int:
     """Copy the database now."""
     folder = settings.backup_dir
+    if await migrate.current(settings.database_url) is None:
+        raise ClanStatsError("There is no database yet: `clanstats harvest wom` makes it.")
     kept = await backup.create(_file(settings), folder, label="manual", now=now_utc())
     backup.prune(folder, keep=settings.backup_keep)
     out.print(f"Copied and verified: {kept}")

@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 _CONNECT_S = 10
 _BLOCKED_S = 6 * 3600
+_WAIT = "Try again in a few minutes."
 _PASSING = {500, 502, 503, 504}
 _ONE_PLAYER = "PLAYER_IS_RATE_LIMITED"
 _FAILURES = (aiohttp.ClientError, TimeoutError, ConnectionError)
@@ -99,7 +100,7 @@ class Transport:
             answer = await self._exchange(method, path, params=params, json=json)
         except _FAILURES as failure:
             log.debug("wom.request", method=method, path=path, failure=type(failure).__name__)
-            text = f"Wise Old Man can't be reached ({_in_words(failure)}). It is tried again later."
+            text = f"Wise Old Man can't be reached ({_in_words(failure)}). {_WAIT}"
             raise self._failed(WomUnavailableError(text, passing=True)) from failure
         finally:
             self.budget.answered()
@@ -132,10 +133,7 @@ class Transport:
             raise self._failed(self._limited(answer))
         self.budget.observe(answer.headers)
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            text = (
-                f"Wise Old Man has trouble of its own (HTTP {answer.status}). "
-                "It is tried again later."
-            )
+            text = f"Wise Old Man has trouble of its own (HTTP {answer.status}). {_WAIT}"
             raise self._failed(WomUnavailableError(text, passing=answer.status in _PASSING))
         self.last_error = None
         return answer

@@ -61,8 +61,8 @@ def test_nothing_is_wrong(healthy):
         ),
         pytest.param(
             {"WOM_BASE_URL": "http://127.0.0.1:1"},
-            "Wise Old Man: Wise Old Man can't be reached (no connection). It is tried again "
-            "later. If it goes on, look at WOM_BASE_URL and the network",
+            "Wise Old Man can't be reached (no connection). Try again in a few minutes. "
+            "If it goes on, look at WOM_BASE_URL and the network.",
             id="no Wise Old Man",
         ),
         pytest.param(
