@@ -115,6 +115,18 @@ async def test_known_clan_keeps_its_name(services):
         assert [clan.name for clan in await clans(session)] == ["Old Friends"]
 
 
+async def test_clan_that_is_served_no_longer_is_left_in_peace(services, timetable):
+    async with services.write() as session:
+        await add_clan(session, "A Typo", wom_group_id=GROUP + 1)
+        await schedules.ensure(session, 2, HARVEST, at=NOW)
+
+    await Timetable(services).prepare()
+
+    async with services.read() as session:
+        due = await schedules.due(session, NOW)
+    assert {job.wom_group_id for job in due} == {GROUP}
+
+
 async def test_due_job_runs_once_and_again_when_its_time_has_come(timetable, work, clock):
     await ticked(timetable)
     await ticked(timetable)

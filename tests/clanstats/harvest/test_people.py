@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import known_names, members, players_named
 from clanstats.db.models import (
+    AchievementRow,
     MembershipRow,
     PlayerNameRow,
     PlayerRow,
@@ -17,11 +18,12 @@ from clanstats.db.models import (
 )
 from clanstats.domain import GainPolicy, UnknownReason, Window
 from clanstats.errors import ClanStatsError
+from clanstats.harvest import identity
 from clanstats.harvest.wom import refresh
 from clanstats.timestamps import from_epoch_ms
 from tests.clanstats.harvest.feeds import Group
 from tests.clanstats.harvest.tables import dump
-from tests.factories import NOW
+from tests.factories import NOW, add_clan, add_member, add_rank_change
 from tests.replay import Reply, body
 
 LATER = "2026-11-23T03:00:00.000Z"
@@ -526,3 +528,28 @@ async def test_snapshots_are_told_apart_by_player_and_time_not_by_their_constant
     assert {(wom_id, at(data["createdAt"])) for wom_id, data in said if wom_id in members_then} <= {
         (wom_id, from_epoch_ms(taken_at)) for wom_id, taken_at in found
     }
+
+
+async def test_ranks_and_achievements_of_a_stand_in_become_the_players(services):
+    async with services.write() as session:
+        clan_id = await add_clan(session)
+        player = await add_member(session, "Kiko", clan_id=clan_id)
+        stand_in = await add_member(session, "Kiko New", clan_id=clan_id)
+        await add_rank_change(session, stand_in, "ruby", previous="opal", at=NOW)
+        for owner, name in ((player, "99 Magic"), (stand_in, "99 Magic"), (stand_in, "Max")):
+            session.add(
+                AchievementRow(
+                    player_id=owner, name=name, metric="magic", threshold=99, measure="levels"
+                )
+            )
+
+    async with services.write() as session:
+        await identity._merge(session, stand_in, player)
+
+    async with services.read() as session:
+        ranks = await session.scalars(select(RankChangeRow.player_id))
+        names = await session.scalars(
+            select(AchievementRow.name).where(AchievementRow.player_id == player)
+        )
+        assert set(ranks) == {player}
+        assert sorted(names) == ["99 Magic", "Max"]
