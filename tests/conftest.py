@@ -1,6 +1,7 @@
 """What does every test get? A clock that stands, an empty database, and no way out of here."""
 
 import asyncio
+import gc
 import shutil
 import socket
 
@@ -16,6 +17,12 @@ from tests.factories import NOW, Clock
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NOBODY = "http://127.0.0.1:1"  # where no one listens
+
+
+def pytest_collection_finish(session):
+    """Look for garbage less often, and not among what was imported: that is there for good."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

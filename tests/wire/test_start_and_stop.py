@@ -47,10 +47,6 @@ async def test_first_start_migrates_syncs_harvests_and_answers_with_a_picture(
     assert bot.rows("SELECT count(*) FROM memberships WHERE left_at IS NULL") == [(members,)]
     assert bot.damage() == []
 
-    await bot.start()
-    await discord_server.connected()
-    assert len(discord_server.asked("PUT", SYNC)) == 1  # it knows the commands already
-
 
 async def test_interrupt_ends_it_in_the_middle_of_a_backfill(process, wise_old_man, harvested):
     bot = process()
@@ -67,7 +63,7 @@ async def test_interrupt_ends_it_in_the_middle_of_a_backfill(process, wise_old_m
 
 
 async def test_backfill_goes_on_where_it_was_stopped_and_where_it_was_killed(
-    process, wise_old_man, harvested
+    process, discord_server, wise_old_man, harvested
 ):
     bot = process()
     wise_old_man.slow_s = 60
@@ -96,6 +92,7 @@ async def test_backfill_goes_on_where_it_was_stopped_and_where_it_was_killed(
     steps = sum(1 for _ in plan(now_utc()))
     done = "SELECT count(*), count(done_at) FROM backfill_steps"
     assert bot.rows(done) == [(steps, 2)]
+    assert len(discord_server.asked("PUT", SYNC)) == 1  # it knew its commands after the first start
 
 
 async def test_wrong_token_ends_it_with_a_sentence(process):

@@ -15,7 +15,7 @@ _PATIENCE_S = 30
 
 
 class WiseOldMan:
-    """A clan of 20 that lives up to this moment; `async with` starts it on a free port.
+    """A clan of 10 that lives up to this moment; `async with` starts it on a free port.
 
     Attributes:
         past: The windows of the past that were asked for, in order, each by its end.
@@ -23,7 +23,7 @@ class WiseOldMan:
     """
 
     def __init__(self) -> None:
-        self.world = make_world(members=20, days=60, end=now_utc())
+        self.world = make_world(members=10, days=30, end=now_utc())
         self.group_id = self.world.group.group_id
         self.past: list[str] = []
         self.slow_s = 0.0

@@ -35,15 +35,15 @@ async def fill(session, *, days, players=MEMBERS):
     metrics = list(ids.values())
     who = [await add_member(session, f"p{number}") for number in range(players)]
     state = {player_id: dict.fromkeys(metrics[:70], 1000) for player_id in who}
+    seen = []
     for number in range(days):
         at = epoch_ms(NOW - (days - number) * DAY)
         for player_id in who:
             for step in (0, 3, 11):
                 state[player_id][metrics[(number * 7 + step * player_id) % 70]] += 10
             state[player_id][ids["overall"]] += 100
-        await add_snapshots(
-            session, [Observation(player_id, at, dict(state[player_id])) for player_id in who]
-        )
+        seen += [Observation(player_id, at, dict(state[player_id])) for player_id in who]
+    await add_snapshots(session, seen)
 
 
 async def _leaderboard(session):
