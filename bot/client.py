@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
-import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -47,10 +46,7 @@ class Tree(app_commands.CommandTree["ClanStatsBot"]):
     ) -> None:
         """Tell the user what to do; the log has the rest under the trace that is quoted."""
         log.warning("command.failed", duration_ms=duration_ms(interaction))
-        try:
-            await report(interaction, error)
-        except (aiohttp.ClientError, OSError) as lost:  # Discord is out of reach
-            log.warning("command.unanswered", reason=repr(lost))
+        await report(interaction, error)
 
 
 class ClanStatsBot(commands.Bot):

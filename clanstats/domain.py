@@ -119,11 +119,6 @@ class Leaderboard:
         return (min(times), max(times)) if times else None
 
     @property
-    def counts_later(self) -> bool:
-        """Whether somebody's gain counts from later than the window's start."""
-        return any(standing.gain.since is not None for standing in self.standings)
-
-    @property
     def total(self) -> float:
         """The sum over those who are known."""
         return sum(standing.gain.shown or 0 for standing in self.standings)

@@ -56,6 +56,11 @@ class Asked:
         """What the gains are counted in; None for all time."""
         return parse_period(self.period, now=self.instant(now), tz=tz)
 
+    def end(self, now: datetime, tz: tzinfo) -> datetime:
+        """Until when is looked: a period from day to day ends before `instant`."""
+        window = self.window(now, tz)
+        return self.instant(now) if window is None else window.end
+
     def pack(self) -> str:
         """Few characters for a custom ID: "30d.", "260101-260131.t2x4k1"."""
         days = self.period.replace("-", "").split("..")

@@ -8,6 +8,7 @@ trace that the member is asked to quote.
 from math import ceil
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -41,7 +42,8 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
             await interaction.delete_original_response()
         else:
             await interaction.followup.send(text, ephemeral=True)
-    except discord.HTTPException as refused:  # the interaction is gone: nobody is waiting
+    # Gone, and nobody is waiting; or Discord can't be reached to tell them.
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as refused:
         log.warning("error.unanswered", reason=str(refused))
 
 

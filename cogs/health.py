@@ -16,8 +16,9 @@ from clanstats.wom.client import WomStatus
 from cogs import words
 
 _GOOD, _BAD = 0x3FC79A, 0xF08A4B
-_MARKS = {"ok": "✅", "partial": "⚠️", "failed": "❌", None: "⏳"}
+_MARKS = {"ok": "✅", "partial": "⚠️", "failed": "❌", "under way": "⏳", "interrupted": "⚠️"}
 _OLD = timedelta(days=7)
+_LONGEST_JOB = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def health(seen: Health) -> discord.Embed:
     embed.add_field(name="History", value=_backfill(seen.steps_left))
     embed.add_field(name="Data of members", value=_data(seen.coverage))
     embed.add_field(name="Database", value=_size(seen.database_bytes))
-    runs = "\n".join(map(_run, seen.runs))
+    runs = "\n".join(_run(run, _outcome(run, seen)) for run in seen.runs)
     embed.add_field(name="Latest jobs", value=runs[:1024] or "None has run yet.", inline=False)
     return embed
 
@@ -76,24 +77,40 @@ def _backfill(steps: int | None) -> str:
 
 
 def _data(coverage: Sequence[Coverage]) -> str:
-    observed = [one.last_at for one in coverage if one.last_at is not None]
+    own = _own(coverage)
+    observed = [one.last_at for one in own if one.last_at is not None]
     if not observed:
         return "none yet"
-    never = len(coverage) - len(observed)
     lines = [f"newest {discord_time(max(observed))}", f"oldest {discord_time(min(observed))}"]
-    return "\n".join([*lines, f"{never:,} never tracked"] if never else lines)
+    never, archived = len(own) - len(observed), len(coverage) - len(own)
+    lines += [f"{never:,} never tracked"] if never else []
+    return "\n".join([*lines, f"{archived:,} archived"] if archived else lines)
+
+
+def _own(coverage: Sequence[Coverage]) -> Sequence[Coverage]:
+    """Without those whose profile Wise Old Man moved aside: an update wouldn't be theirs."""
+    return [one for one in coverage if one.member.status != "archived"]
 
 
 def _size(size: int | None) -> str:
     return "on a server" if size is None else f"{size / 1_000_000:,.1f} MB"
 
 
-def _run(run: JobRun) -> str:
-    detail = " ".join((run.detail or "under way").split()).replace("`", "'")
+def _outcome(run: JobRun, seen: Health) -> str:
+    """How it ended; one that a killed process left behind hasn't, but isn't under way either."""
+    if run.outcome is not None:
+        return run.outcome
+    newest = next(one for one in seen.runs if one.name == run.name)
+    lately = seen.now - run.started_at < _LONGEST_JOB
+    return "under way" if run is newest and lately else "interrupted"
+
+
+def _run(run: JobRun, outcome: str) -> str:
+    detail = " ".join((run.detail or outcome).split()).replace("`", "'")
     if len(detail) > 110:  # noqa: PLR2004  five of them fit a field
         detail = detail[:109] + "…"
     started = discord_time(run.started_at)
-    return f"{_MARKS.get(run.outcome, '❔')} **{run.name}** {started} · {detail} `{run.trace}`"
+    return f"{_MARKS.get(outcome, '❔')} **{run.name}** {started} · {detail} `{run.trace}`"
 
 
 def _missing(seen: Health) -> Iterator[str]:
@@ -115,13 +132,14 @@ def _missing_clan(seen: Health) -> Iterator[str]:
         yield "Nothing was harvested yet: the first harvest runs within a minute."
     elif seen.now - at > late:
         yield f"The last harvest is {words.age(at, seen.now)} old: see the jobs below."
-    stale = sum(one.last_at is not None and seen.now - one.last_at > _OLD for one in seen.coverage)
+    own = _own(seen.coverage)
+    stale = sum(one.last_at is not None and seen.now - one.last_at > _OLD for one in own)
     if stale:
         yield (
             f"{words.counted(stale, 'member')} not updated for a week: press Update on their Wise "
             "Old Man pages."
         )
-    never = sum(one.last_at is None for one in seen.coverage)
+    never = sum(one.last_at is None for one in own)
     if never:
         yield (
             f"{words.counted(never, 'member')} never tracked: Update All on the group's Wise Old "

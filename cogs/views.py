@@ -38,12 +38,14 @@ class Control(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"(?!)"):
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what the control is for, and explain what goes wrong: the library would hide it."""
+        """Do what the control is for, and explain what goes wrong."""
         start_trace(control=self.custom_id, discord_user_id=interaction.user.id)
         started = perf_counter()
         try:
             await self.used(interaction)
-        except Exception as error:  # noqa: BLE001  the error handler of all controls
+        # A view's on_error isn't called for its dynamic items: the library logs what they raise
+        # and tells nobody. So this is the error handler of all controls.
+        except Exception as error:  # noqa: BLE001
             await report(interaction, error)
         log.info("control.used", duration_ms=round((perf_counter() - started) * 1000, 1))
 

@@ -26,6 +26,7 @@ REMEDIES = {
     UnknownReason.UNRANKED: "The hiscores list nobody this low; nothing needs to be done.",
     UnknownReason.NEWLY_RANKED: "What came before is unknown; the next update gives a number.",
 }
+UNLINKED = "No account is linked to {} yet; linking comes with the next version."
 _SINCE = {
     UnknownReason.NOT_UPDATED: "not updated since {}",
     UnknownReason.NO_BASELINE: "seen only once, {}",
@@ -39,6 +40,13 @@ def unknown(gain: Gain) -> str:
     if gain.observed_at is not None and gain.unknown in _SINCE:
         return _SINCE[gain.unknown].format(discord_time(gain.observed_at))
     return REASONS[gain.unknown]
+
+
+def data_age(seen: datetime | None, at: datetime, *, past: bool) -> str:
+    """How old what is known was at that instant: "WOM data 3 h old"."""
+    if seen is None:
+        return "no WOM data"
+    return f"WOM data {age(seen, at)} old" + (" by then" if past else "")
 
 
 def name(text: str) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 
 import simcord
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from bot.client import ClanStatsBot
 from clanstats.settings import Settings
 from demo.camera import Camera, CameraError, camera, find_browser
 from demo.stage import Stage, stage
-from demo.story import NOW, make_server, open_clan, viewers
+from demo.story import NOW, Cast, cast, make_server, open_clan, viewers
 
 err = Console(stderr=True, soft_wrap=True)
 out = Console(soft_wrap=True)
@@ -28,21 +29,24 @@ out = Console(soft_wrap=True)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A command to run, and the name of its files."""
+    """A command to run, what to press on its reply, and the name of its files."""
 
     name: str
     command: str
     options: dict[str, Any]
+    press: str = ""  # a button, by how its label or emoji begins
 
 
 async def play(_settings: Settings, options: argparse.Namespace) -> int:
     """Open the page, or run every command once. The operator's own settings stay untouched."""
     if options.once:
         return await once(options.out)
-    async with _playing(port=options.port) as played:
+    async with _playing(port=options.port) as (played, _):
+        officer, *members = (escape(viewer.name) for viewer in played.viewers)
         out.print(
             f"Open [bold]{played.url}[/]\n"
-            "and type [bold]/leaderboard[/] or [bold]/stats[/]. Ctrl-C ends it."
+            "and type [bold]/leaderboard[/] or [bold]/stats[/]. Ctrl-C ends it.\n"
+            f"You are “Viewing as” {officer}, an officer; {' and '.join(members)} are members."
         )
         await played.closed()
     return 0
@@ -53,7 +57,7 @@ async def once(folder: Path) -> int:
     began = perf_counter()
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        played = await stack.enter_async_context(_playing(port=0))
+        played, people = await stack.enter_async_context(_playing(port=0))
         ready = perf_counter()
         browser = find_browser()
         taken = None
@@ -61,7 +65,7 @@ async def once(folder: Path) -> int:
             err.print("There is no Chromium here: charts are saved, pictures of replies aren't.")
         else:
             taken = await stack.enter_async_context(camera(browser, played.url))
-        shown = [await _scene(played, scene, folder, taken) for scene in scenes(played)]
+        shown = [await _scene(played, scene, folder, taken) for scene in scenes(people)]
     summary = {
         "ready_s": round(ready - began, 2),
         "total_s": round(perf_counter() - began, 2),
@@ -73,12 +77,15 @@ async def once(folder: Path) -> int:
     return 0
 
 
-def scenes(played: Stage) -> Sequence[Scene]:
+def scenes(people: Cast) -> Sequence[Scene]:
     """What is shown: every command, with the answers that matter."""
-    me = played.viewers[0].name
+    me = people.own
     return (
         Scene("leaderboard", "leaderboard", {"metric": "overall"}),
-        Scene("leaderboard_zulrah_7d", "leaderboard", {"metric": "zulrah", "period": "7d"}),
+        Scene("leaderboard_page_2", "leaderboard", {"metric": "overall"}, press="▶"),
+        Scene("leaderboard_unknown", "leaderboard", {"metric": "overall"}, press="Unknown"),
+        Scene("leaderboard_boss", "leaderboard", {"metric": people.boss}),
+        Scene("leaderboard_boss_90d", "leaderboard", {"metric": people.boss, "period": "90d"}),
         Scene("leaderboard_ehb_365d", "leaderboard", {"metric": "ehb", "period": "365d"}),
         Scene("leaderboard_level_all", "leaderboard", {"metric": "total_level", "period": "all"}),
         Scene(
@@ -86,19 +93,27 @@ def scenes(played: Stage) -> Sequence[Scene]:
             "leaderboard",
             {"metric": "overall", "period": "30d", "as_of": "2026-06-01"},
         ),
+        Scene("leaderboard_before", "leaderboard", {"metric": "overall", "as_of": "2020-01-01"}),
         Scene("leaderboard_private", "leaderboard", {"metric": "ehp", "private": True}),
         Scene("leaderboard_unknown_metric", "leaderboard", {"metric": "zulra"}),
         Scene("stats_own", "stats", {}),
         Scene("stats_player_90d", "stats", {"player": me, "period": "90d"}),
+        Scene("stats_skills", "stats", {"player": me}, press="Skills"),
+        Scene("stats_bosses", "stats", {"player": me}, press="Bosses"),
+        Scene("stats_all", "stats", {"player": me, "period": "all"}),
+        Scene("stats_all_bosses", "stats", {"player": me, "period": "all"}, press="Bosses"),
+        Scene("stats_range", "stats", {"player": me, "period": "2026-06-01..2026-06-30"}),
+        Scene("stats_renamed", "stats", {"player": people.renamed}),
         Scene("stats_private", "stats", {"player": me, "private": True}),
         Scene("stats_unknown_player", "stats", {"player": "Nobody Here"}),
         Scene("stats_bad_period", "stats", {"player": me, "period": "soon"}),
         Scene("health", "health", {}),
+        Scene("help", "help", {}),
     )
 
 
 @asynccontextmanager
-async def _playing(*, port: int) -> AsyncIterator[Stage]:
+async def _playing(*, port: int) -> AsyncIterator[tuple[Stage, Cast]]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         with Progress(console=err, transient=True) as bar:
@@ -111,9 +126,10 @@ async def _playing(*, port: int) -> AsyncIterator[Stage]:
             )
         server = make_server(world)
         bot = await stack.enter_async_context(ClanStatsBot(services, scheduled=False))
-        yield await stack.enter_async_context(
+        played = await stack.enter_async_context(
             stage(bot, server, now=NOW, viewers=viewers(server), port=port)
         )
+        yield played, cast(world)
 
 
 async def _scene(
@@ -126,6 +142,11 @@ async def _scene(
     reply = result.response
     if reply is None:
         raise CameraError(f"/{scene.command} was left without a reply")
+    if scene.press:
+        began = perf_counter()
+        pressed = await played.viewers[0].click(reply, custom_id=_button(reply, scene.press))
+        seconds = perf_counter() - began
+        reply = pressed.response or reply
     files = [f"{scene.name}.json"]
     await asyncio.to_thread(
         (folder / files[0]).write_text,
@@ -142,6 +163,7 @@ async def _scene(
         await asyncio.to_thread((folder / f"{scene.name}.png").write_bytes, shot)
         files.append(f"{scene.name}.png")
     options = " ".join(f"{key}:{value}" for key, value in scene.options.items())
+    options += f" → {scene.press}" if scene.press else ""
     return {
         "name": scene.name,
         "command": f"/{scene.command} {options}".strip(),
@@ -149,6 +171,16 @@ async def _scene(
         "ephemeral": reply.ephemeral,
         "files": files,
     }
+
+
+def _button(reply: simcord.ResponseMessage, begins: str) -> str:
+    """The custom ID of the button that is called so."""
+    buttons = (button for row in reply.components for button in row["components"])
+    return next(
+        str(button["custom_id"])
+        for button in buttons
+        if (button.get("label") or (button.get("emoji") or {}).get("name") or "").startswith(begins)
+    )
 
 
 def _reply(reply: simcord.ResponseMessage) -> dict[str, object]:

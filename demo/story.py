@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,14 +14,14 @@ from clanstats.db import migrate
 from clanstats.db.models import LinkRow, PlayerRow
 from clanstats.harvest.backfill import backfill
 from clanstats.harvest.wom import refresh
-from clanstats.metrics import OVERALL
+from clanstats.metrics import OVERALL, MetricKind, catalogue
 from clanstats.services import Services, open_services
 from clanstats.settings import Settings
 from clanstats.wom.budget import Budget
 from clanstats.wom.client import WiseOldMan
 from demo.server import DemoChannel, DemoMember, DemoRole, DemoServer
 from demo.wom_server import make_app, serve
-from demo.world import World, make_world
+from demo.world import Case, World, make_world
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # a Sunday evening, for ever
 GUILD_ID = 1_000_000_000_000_000_001
@@ -51,10 +52,35 @@ def make_server(world: World) -> DemoServer:
     )
 
 
-def _gained(world: World, wom_id: int) -> int:
-    """XP of the last month."""
-    before = world.value_at(wom_id, OVERALL, NOW - timedelta(days=30))
-    return (world.value_at(wom_id, OVERALL, NOW) or 0) - (before or 0)
+def _gained(world: World, wom_id: int, metric: str = OVERALL) -> int:
+    """What came in the last month; nothing where it isn't known from when on it counts."""
+    before = world.value_at(wom_id, metric, NOW - timedelta(days=30))
+    return 0 if before is None else (world.value_at(wom_id, metric, NOW) or before) - before
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Whom and what the scenes show."""
+
+    own: str  # a linked player
+    renamed: str  # by the name they had before
+    boss: str  # what most members killed in the last month
+
+
+def cast(world: World) -> Cast:
+    """Those of the make-believe clan of whom there is something to see."""
+    by_case = {person.case: person for person in reversed(world.people)}
+    return Cast(
+        own=make_server(world).members[0].name,
+        renamed=by_case[Case.RENAMED].names[0].what,
+        boss=_busiest_boss(world),
+    )
+
+
+def _busiest_boss(world: World) -> str:
+    members = world.member_ids(NOW)
+    bosses = [metric.name for metric in catalogue().values() if metric.kind is MetricKind.BOSS]
+    return max(bosses, key=lambda boss: sum(_gained(world, one, boss) > 0 for one in members))
 
 
 def viewers(server: DemoServer) -> tuple[int, ...]:

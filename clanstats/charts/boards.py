@@ -27,7 +27,7 @@ def leaderboard(
     drawn = _drawn(board)
     height = layout.HEADER + _PITCH * max(len(drawn), 3) + layout.FOOTER - 2
     card = layout.blank(height)
-    figure, label = (compact(board.total), f"{board.metric.unit} in all") if drawn else ("", "")
+    figure, label = _together(board)
     layout.heading(card, title, subtitle, figure=figure, figure_label=label)
     if not drawn:
         layout.said(card, height / 2 + 14, *_nothing(board))
@@ -84,11 +84,18 @@ def _climbed(card: "Card", line: float, climbed: int | None) -> None:
         _NAME_X - 18,
         line,
         f"{mark} {abs(climbed)}",
-        size=style.NOTE,
+        size=style.AXIS,
         colour=colour,
         align="right",
-        within=74,
+        within=66,
     )
+
+
+def _together(board: Leaderboard) -> tuple[str, str]:
+    """The sum; nothing where it means nothing: levels and scores that are held don't add up."""
+    if not board.total or (board.window is None and board.metric.unit in {"levels", "score"}):
+        return "", ""
+    return compact(board.total), f"{board.metric.unit} in all"
 
 
 def _drawn(board: Leaderboard) -> tuple[Standing, ...]:
@@ -109,7 +116,7 @@ def _note(board: Leaderboard) -> str:
     if board.unknown:
         parts.append(f"{len(board.unknown):,} unknown")
     if any(standing.gain.since for standing in _drawn(board)):
-        parts.append("* counted from later")
+        parts.append("* since later")
     return " · ".join(parts)
 
 

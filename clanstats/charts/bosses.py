@@ -19,32 +19,39 @@ _BAR_WIDTH_ALONE = 500  # without a gain beside it
 _GAIN_X = 962
 
 
-def player_bosses(profile: Profile, *, footer: str = "", form: Form = "png") -> bytes:
-    """Draw the twelve most killed in the window; when none was, the twelve most killed ever."""
-    drawn = _gained(profile) or _most(profile)
-    by_gain = bool(_gained(profile))
+def player_bosses(
+    profile: Profile, *, totals: bool = False, footer: str = "", form: Form = "png"
+) -> bytes:
+    """Draw the twelve most killed in the window; when none was, the twelve most killed ever.
+
+    With `totals` always the latter, below their sum.
+    """
+    by_gain = bool(_gained(profile)) and not totals
+    drawn = _gained(profile) if by_gain else _most(profile)
     height = layout.HEADER + 8 + _PITCH * max(len(drawn), 3) + layout.FOOTER
     card = layout.blank(height)
-    figure, label = _total(profile)
-    layout.heading(card, profile.member.name, _subtitle(profile), figure=figure, figure_label=label)
+    figure, label = _total(profile, totals=totals)
+    subtitle = _subtitle(profile, totals=totals)
+    layout.heading(card, profile.member.name, subtitle, figure=figure, figure_label=label)
     if not drawn:
         layout.said(card, height / 2 + 20, *_nothing(profile))
     for row, progress in enumerate(drawn):
         best = _measure(drawn[0], by_gain=by_gain)
         _row(card, layout.HEADER + 8 + _PITCH * row, progress, by_gain=by_gain, best=best)
-    layout.foot(card, height, left=_note(profile), right=footer)
+    layout.foot(card, height, left=_note(profile, totals=totals), right=footer)
     return layout.finished(card, form)
 
 
-def player_bosses_alt(profile: Profile) -> str:
+def player_bosses_alt(profile: Profile, *, totals: bool = False) -> str:
     """Describe the same picture, in at most 1,024 characters."""
-    figure, label = _total(profile)
+    figure, label = _total(profile, totals=totals)
     rows = [
         f"{progress.metric.title} {signed(progress.gain.shown or 0)} ({_count(progress)})"
-        for progress in _gained(profile)
+        for progress in (() if totals else _gained(profile))
     ] or [f"{progress.metric.title} {_count(progress)}" for progress in _most(profile)]
     said = "; ".join(rows) if rows else _nothing(profile)[0]
-    heading = f"{profile.member.name}, {_subtitle(profile)}: {figure} {label}".rstrip(": ")
+    subtitle = _subtitle(profile, totals=totals)
+    heading = f"{profile.member.name}, {subtitle}: {figure} {label}".rstrip(": ")
     return writing.alt([f"{heading}.", f"{said}."])
 
 
@@ -93,19 +100,29 @@ def _count(progress: MetricProgress) -> str:
     return "unranked" if progress.value is None else f"{full(progress.value)} KC"
 
 
-def _total(profile: Profile) -> tuple[str, str]:
-    kills = sum(boss.gain.shown or 0 for boss in _bosses(profile))
-    return (compact(kills), f"kills in {writing.period(profile.window)}") if kills else ("", "")
+def _total(profile: Profile, *, totals: bool) -> tuple[str, str]:
+    """How many kills together; nothing when none is known."""
+    counts = [boss.value if totals else boss.gain.shown for boss in _bosses(profile)]
+    known = [kills for kills in counts if kills is not None]
+    during = "in all" if totals else f"in {writing.period(profile.window)}"
+    return (compact(sum(known)), f"kills {during}") if known else ("", "")
 
 
-def _subtitle(profile: Profile) -> str:
+def _subtitle(profile: Profile, *, totals: bool) -> str:
     during = writing.period(profile.window)
-    if _gained(profile):
+    if not totals and _gained(profile):
         return f"Bosses · most kills in {during}"
-    return f"Bosses · most kills ever; none known in {during}" if _most(profile) else "Bosses"
+    if not _most(profile):
+        return "Bosses"
+    known = any(boss.gain.shown is not None for boss in _bosses(profile))
+    lately = f"none in {during}" if known else f"unknown in {during}"
+    return "Bosses · most kills ever" + ("" if totals else f"; {lately}")
 
 
-def _note(profile: Profile) -> str:
+def _note(profile: Profile, *, totals: bool) -> str:
+    if totals:
+        more = sum(bool(boss.value) for boss in _bosses(profile)) - _SHOWN
+        return f"{more} more with kills" if more > 0 else ""
     gained = sum(bool(boss.gain.shown) for boss in _bosses(profile))
     parts = [f"{gained - _SHOWN} more with kills"] if gained > _SHOWN else []
     new = sum(boss.gain.unknown is UnknownReason.NEWLY_RANKED for boss in _bosses(profile))

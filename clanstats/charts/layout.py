@@ -52,17 +52,16 @@ def foot(card: "Card", height: int, *, left: str, right: str) -> None:
     y = height - 26
     room = RIGHT - style.MARGIN
     taken = card.text(
-        style.MARGIN, y, left, size=style.NOTE, colour=style.MUTED, within=room * 0.62
-    )
-    card.text(
         RIGHT,
         y,
         right,
         size=style.NOTE,
         colour=style.MUTED,
         align="right",
-        within=room - taken - style.MARGIN,
+        within=room * 0.36,
     )
+    rest = room - taken - style.MARGIN / 2
+    card.text(style.MARGIN, y, left, size=style.NOTE, colour=style.MUTED, within=rest)
 
 
 def said(card: "Card", y: float, sentence: str, explanation: str) -> None:

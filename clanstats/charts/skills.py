@@ -18,28 +18,38 @@ _PITCH = 78
 _CELL = (layout.RIGHT - style.MARGIN - _GUTTER * (_COLUMNS - 1)) / _COLUMNS
 
 
-def player_skills(profile: Profile, *, footer: str = "", form: Form = "png") -> bytes:
-    """Draw level, way to 99 and XP gained of each skill, in the hiscores' order."""
+def player_skills(
+    profile: Profile, *, totals: bool = False, footer: str = "", form: Form = "png"
+) -> bytes:
+    """Draw level, way to 99 and XP gained of each skill, in the hiscores' order.
+
+    With `totals` nothing is said of gains.
+    """
     skills = _skills(profile)
     rows = max(-(-len(skills) // _COLUMNS), 2)
     height = layout.HEADER + _PITCH * rows + layout.FOOTER
     card = layout.blank(height)
     figure, label = _total(profile)
-    layout.heading(card, profile.member.name, _subtitle(profile), figure=figure, figure_label=label)
+    subtitle = _subtitle(profile, totals=totals)
+    layout.heading(card, profile.member.name, subtitle, figure=figure, figure_label=label)
     if not skills:
         layout.said(card, height / 2 + 14, "Nothing known yet", "No skill of theirs was observed.")
     for index, progress in enumerate(skills):
         column, row = divmod(index, rows)
         x = style.MARGIN + (_CELL + _GUTTER) * column
-        _cell(card, x, layout.HEADER + _PITCH * row, progress)
+        _cell(card, x, layout.HEADER + _PITCH * row, progress, gains=not totals)
     layout.foot(card, height, left=_note(profile), right=footer)
     return layout.finished(card, form)
 
 
-def player_skills_alt(profile: Profile) -> str:
+def player_skills_alt(profile: Profile, *, totals: bool = False) -> str:
     """Describe the same picture, in at most 1,024 characters."""
     figure, label = _total(profile)
-    heading = f"{profile.member.name}, {_subtitle(profile)}: {figure} {label}."
+    subtitle = _subtitle(profile, totals=totals)
+    heading = f"{profile.member.name}, {subtitle}: {figure} {label}."
+    if totals:
+        levels = [f"{skill.metric.title} {_level(skill)}" for skill in _skills(profile)]
+        return writing.alt([heading, f"Levels: {'; '.join(levels) or 'none known'}."])
     gained = [
         f"{progress.metric.title} {_level(progress)} ({signed(progress.gain.shown)})"
         for progress in _skills(profile)
@@ -49,7 +59,7 @@ def player_skills_alt(profile: Profile) -> str:
     return writing.alt([heading, f"Level and XP gained: {said}."])
 
 
-def _cell(card: "Card", x: float, top: float, progress: MetricProgress) -> None:
+def _cell(card: "Card", x: float, top: float, progress: MetricProgress, *, gains: bool) -> None:
     line, right = top + 34, x + _CELL
     known = progress.value is not None
     level = level_at(progress.value or 0)
@@ -67,8 +77,8 @@ def _cell(card: "Card", x: float, top: float, progress: MetricProgress) -> None:
     gained = card.text(
         right - 56,
         line,
-        signed(progress.gain.shown) if progress.gain.shown else "",
-        size=style.NOTE,
+        signed(progress.gain.shown) if gains and progress.gain.shown else "",
+        size=style.ROW - 1,
         bold=True,
         colour=style.UP,
         align="right",
@@ -77,7 +87,7 @@ def _cell(card: "Card", x: float, top: float, progress: MetricProgress) -> None:
         x,
         line,
         progress.metric.title,
-        size=style.LABEL + 1,
+        size=style.LABEL,
         colour=style.TEXT if known else style.MUTED,
         within=_CELL - 68 - gained,
     )
@@ -107,12 +117,15 @@ def _total(profile: Profile) -> tuple[str, str]:
     return (full(sum(map(level_at, known))), "levels known") if known else ("", "")
 
 
-def _subtitle(profile: Profile) -> str:
+def _subtitle(profile: Profile, *, totals: bool) -> str:
+    overall = next((line for line in profile.metrics if line.metric.name == OVERALL), None)
+    if totals:
+        held = None if overall is None else overall.value
+        return "Skills · total XP is unknown" if held is None else f"Skills · {compact(held)} XP"
     during = writing.period(profile.window)
-    for progress in profile.metrics:
-        if progress.metric.name == OVERALL and progress.gain.shown is not None:
-            return f"Skills · {compact(progress.gain.shown)} XP gained in {during}"
-    return f"Skills · XP gained in {during} is unknown"
+    if overall is None or overall.gain.shown is None:
+        return f"Skills · XP gained in {during} is unknown"
+    return f"Skills · {compact(overall.gain.shown)} XP gained in {during}"
 
 
 def _note(profile: Profile) -> str:

@@ -12,9 +12,9 @@ LEAST = 22  # text shrinks to this to fit, and is cut after that
 TITLE = 46
 FIGURE = 50  # the one large number of a card
 ROW = 31
-LABEL = 26
+LABEL = 28
 AXIS = 25
-NOTE = 23
+NOTE = 28
 
 BACKGROUND = "#2b2d31"  # of Discord's own cards; on the light theme it reads as a dark card
 TRACK = "#383a41"  # the empty part of a bar

@@ -5,7 +5,7 @@ from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import own_players
 from cogs import words
 from cogs.interactions import Interaction, clan_of
-from cogs.leaderboards.embed import Shown, data_age
+from cogs.leaderboards.embed import Shown
 from cogs.leaderboards.state import BoardState
 from cogs.replies import Picture, drawn
 
@@ -29,7 +29,9 @@ async def look(interaction: Interaction, state: BoardState) -> Shown:
 
 
 async def picture(interaction: Interaction, shown: Shown) -> Picture | None:
-    """The first ten as bars."""
+    """The first ten as bars; None when nobody was in the clan."""
+    if not shown.board.standings and not shown.board.unknown:
+        return None
     clan = clan_of(interaction)
     title = words.measured(shown.board.metric, gained=shown.board.window is not None)
     subtitle = f"{clan.name} · {shown.title.removeprefix(title + ' · ')}"
@@ -41,5 +43,5 @@ async def picture(interaction: Interaction, shown: Shown) -> Picture | None:
         alt=charts.leaderboard_alt(shown.board, title=f"{title}, {subtitle}"),
         title=title,
         subtitle=subtitle,
-        footer=data_age(shown),
+        footer=shown.data_age,
     )

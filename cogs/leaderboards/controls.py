@@ -9,11 +9,11 @@ from discord import ButtonStyle, SelectOption, ui
 
 from clanstats.errors import NoDataError
 from clanstats.metrics import catalogue
-from cogs import menu
+from cogs import menu, words
 from cogs.asked import ALL, Asked
 from cogs.interactions import Interaction, clan_of
 from cogs.leaderboards import answer, embed
-from cogs.leaderboards.embed import PAGE, Shown
+from cogs.leaderboards.embed import PAGE, Shown, has_place
 from cogs.leaderboards.sheet import sheet
 from cogs.leaderboards.state import PREFIX, BoardState
 from cogs.replies import Reply
@@ -124,13 +124,17 @@ def _chosen(interaction: Interaction) -> str:
 
 def _own_page(shown: Shown) -> int:
     own = embed.own_standing(shown)
+    if own is not None and has_place(shown.board, own):
+        return list(shown.placed).index(own) // PAGE
     if own is not None:
-        return list(shown.board.standings).index(own) // PAGE
+        who = words.name(own.gain.member.name)
+        raise NoDataError(f"**{who}** gained nothing in this time, which gives no place.")
     if not shown.own:
         raise NoDataError(
-            "I don't know which player is yours: no account is linked to you. Ask an officer, or "
-            "use `/stats` with your player's name."
+            f"{words.UNLINKED.format('you')} Until then: `/stats` with your player's name."
         )
+    if not any(gain.member.player_id in shown.own for gain in shown.board.unknown):
+        raise NoDataError("None of your players was among the members on this board.")
     raise NoDataError("You have no place on this board: see **Unknown** for why, and what helps.")
 
 

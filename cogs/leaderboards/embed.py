@@ -11,7 +11,7 @@ from clanstats.numbers import compact, full
 from clanstats.roles import title as rank_title
 from clanstats.timestamps import discord_time
 from cogs import words
-from cogs.asked import Asked
+from cogs.asked import Asked, date_words
 
 PAGE = 15
 LATER = "*"  # marks a gain that doesn't count from the period's start
@@ -31,8 +31,13 @@ class Shown:
     own: Collection[int] = ()  # the player IDs of who looks at it
 
     @property
+    def placed(self) -> Sequence[Standing]:
+        """Who has a place, best first; the pages are of them."""
+        return tuple(one for one in self.board.standings if has_place(self.board, one))
+
+    @property
     def pages(self) -> int:
-        return max(-(-len(self.board.standings) // PAGE), 1)
+        return max(-(-len(self.placed) // PAGE), 1)
 
     @property
     def title(self) -> str:
@@ -48,20 +53,38 @@ class Shown:
         count = words.counted(len(self.board.standings) + unknown, "member")
         return f"{count} ({unknown:,} unknown)" if unknown else count
 
+    @property
+    def data_age(self) -> str:
+        """How old what was known of the members was then, newest to oldest; "" if nothing was."""
+        observed = self.board.observed
+        if observed is None:
+            return ""
+        at = self.asked.end(self.now, self.tz)
+        oldest, newest = (words.age(seen, at) for seen in observed)
+        old = f"{newest} old" if newest == oldest else f"{newest} to {oldest} old"
+        return f"WOM data {old}" + (" by then" if at < self.now else "")
+
+
+def has_place(board: Leaderboard, standing: Standing) -> bool:
+    """Whether it says anything that they are known: who gained nothing has no place."""
+    return board.window is None or bool(standing.gain.shown)
+
 
 def page(shown: Shown, number: int) -> discord.Embed:
     """One page of it, the looker's own place below if it is elsewhere."""
     board = shown.board
     first = number * PAGE
-    rows = board.standings[first : first + PAGE]
+    rows = shown.placed[first : first + PAGE]
+    pinned = _pinned(shown, rows)
+    seen = rows if pinned is None else (*rows, pinned)
     embed = discord.Embed(
         title=f"{shown.title} · {shown.members}"[:256],
         description="\n".join(
-            filter(None, (_sum(board), _table(shown, rows), _later(board), _unknown(board)))
+            filter(None, (_sum(board), _table(shown, rows, pinned), _later(seen), _unknown(board)))
         ),
         colour=COLOUR,
     )
-    embed.set_footer(text=_footer(shown, number))
+    embed.set_footer(text=_footer(shown, number, seen))
     return embed
 
 
@@ -86,43 +109,66 @@ def own_standing(shown: Shown) -> Standing | None:
 def _sum(board: Leaderboard) -> str:
     if board.window is None or not board.standings:
         return ""
-    gained = sum(1 for standing in board.standings if standing.gain.shown)
-    total = f"**{compact(board.total)} {board.metric.unit}** together"
-    return f"{total} · {gained:,} of {len(board.standings):,} gained"
+    idle = sum(1 for standing in board.standings if not standing.gain.shown)
+    together = f"**{compact(board.total)} {board.metric.unit}** together" if board.total else ""
+    nothing = f"{idle:,} gained nothing" if idle else ""
+    gained = f"{len(board.standings) - idle:,} gained" if board.total else ""
+    return " · ".join(filter(None, (together, ", ".join(filter(None, (gained, nothing))))))
 
 
-def _table(shown: Shown, rows: Sequence[Standing]) -> str:
-    if not rows:
-        return "Nobody has a known number here: **Unknown** says why, and what helps."
-    ranked = {row.gain.member.player_id for row in rows}
+def _pinned(shown: Shown, rows: Sequence[Standing]) -> Standing | None:
+    """The looker's own row, if there is a page and it isn't on it."""
+    own = own_standing(shown)
+    return own if rows and own not in rows else None
+
+
+def _table(shown: Shown, rows: Sequence[Standing], pinned: Standing | None) -> str:
+    said = [_rows(shown, rows, pinned) if rows else _nobody(shown)]
+    mine = [gain for gain in shown.board.unknown if gain.member.player_id in shown.own]
+    if own_standing(shown) is None and mine:
+        said.append(f"{words.name(mine[0].member.name)}: unknown — {words.unknown(mine[0])}")
+    return "\n".join(said)
+
+
+def _rows(shown: Shown, rows: Sequence[Standing], pinned: Standing | None) -> str:
     unit = words.sentence(shown.board.metric.unit)
     lines = [f"{'#':>5} {'Name':<12} {unit:>7}", *(_row(shown, row) for row in rows)]
-    own = own_standing(shown)
-    if own is not None and own.gain.member.player_id not in ranked:
-        lines += [f"{'⋯':>5}", _row(shown, own)]
-    table = "```\n" + "\n".join(lines) + "\n```"
-    mine = [gain for gain in shown.board.unknown if gain.member.player_id in shown.own]
-    if own is None and mine:
-        table += f"\n{words.name(mine[0].member.name)}: unknown — {words.unknown(mine[0])}"
-    return table
+    if pinned is not None:
+        lines += [f"{'⋯':>5}", _row(shown, pinned)]
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def _nobody(shown: Shown) -> str:
+    board = shown.board
+    if board.standings:
+        known = " as far as is known" if board.unknown else ""
+        return f"All quiet: nobody gained any {board.metric.unit} in this time{known}."
+    if board.unknown:
+        return "Nobody has a known number here: **Unknown** says why, and what helps."
+    day = date_words(board.as_of, shown.tz)
+    if shown.rank:
+        return f"Nobody is known to have held the rank {rank_title(shown.rank)} on {day}."
+    return f"Nobody is known to have been in the clan on {day}: its history begins later."
 
 
 def _row(shown: Shown, standing: Standing) -> str:
     gain = standing.gain
     mark = "›" if gain.member.player_id in shown.own else " "
     value = f"{compact(gain.shown or 0)}{LATER if gain.since else ' '}"
-    line = f"{mark}{standing.place:>4,} {words.cell(gain.member.name)} {value:>8}"
-    return f"{line}  {_moved(standing.climbed)}".rstrip()
+    place = f"{standing.place:,}" if has_place(shown.board, standing) else "–"
+    line = f"{mark}{place:>4} {words.cell(gain.member.name)} {value:>8}"
+    return f"{line}  {_moved(standing)}".rstrip()
 
 
-def _moved(climbed: int | None) -> str:
-    if not climbed:
+def _moved(standing: Standing) -> str:
+    climbed = standing.climbed
+    if not climbed or not standing.gain.shown:
         return ""
     return f"{'▲' if climbed > 0 else '▼'}{abs(climbed)}"
 
 
-def _later(board: Leaderboard) -> str:
-    if not board.counts_later:
+def _later(rows: Sequence[Standing]) -> str:
+    if not any(row.gain.since for row in rows):
         return ""
     return f"`{LATER}` counted from later than the start, when first known; the CSV has the day"
 
@@ -141,22 +187,13 @@ def _unknown_line(gain: Gain) -> str:
     return f"{words.name(gain.member.name)}{last}"
 
 
-def _footer(shown: Shown, number: int) -> str:
+def _footer(shown: Shown, number: int, rows: Sequence[Standing]) -> str:
     parts = [f"Page {number + 1:,} of {shown.pages:,}"]
-    if shown.board.window is not None:
+    if any(map(_moved, rows)):
         parts.append("▲▼ places since the period before")
-    if age := data_age(shown):
-        parts.append(age)
+    if shown.data_age:
+        parts.append(shown.data_age)
     return " · ".join([*parts, f"days in {shown.tz}"])
-
-
-def data_age(shown: Shown) -> str:
-    """How old what is known of the members is, from the newest to the oldest; "" if nothing is."""
-    observed = shown.board.observed
-    if observed is None:
-        return ""
-    oldest, newest = (words.age(at, shown.board.as_of) for at in observed)
-    return f"WOM data {newest} old" if newest == oldest else f"WOM data {newest} to {oldest} old"
 
 
 def _cut(lines: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 
 from clanstats.domain import Gain, Leaderboard
+from cogs.leaderboards.embed import has_place
 
 _COLUMNS = ("place", "name", "wom_id", "value", "unknown", "since")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -12,12 +13,16 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 def sheet(board: Leaderboard) -> bytes:
     """UTF-8 with a mark, so that spreadsheets read names right; `value` in the metric's unit.
 
-    `since` is when counting began, if that was after the period's start.
+    Who gained nothing has no place. `since` is when counting began, if that was after the
+    period's start.
     """
     text = StringIO()
     rows = csv.writer(text)
     rows.writerow(_COLUMNS)
-    rows.writerows(_row(standing.gain, standing.place) for standing in board.standings)
+    rows.writerows(
+        _row(standing.gain, standing.place if has_place(board, standing) else None)
+        for standing in board.standings
+    )
     rows.writerows(_row(gain, None) for gain in board.unknown)
     return text.getvalue().encode("utf-8-sig")
 

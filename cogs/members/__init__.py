@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from clanstats.analytics.members import Clan, own_players
 from clanstats.errors import BadInputError, NoDataError
-from cogs import asked
+from cogs import asked, words
 from cogs.asked import Asked
 from cogs.interactions import Choices, Interaction, clan_of, listed
 from cogs.members import controls
@@ -42,8 +42,8 @@ class Members(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        player="A player of the clan, also by an earlier name; your own if left out",
-        user="Instead of a player, whose account it is",
+        player="A player of the clan, also by an earlier name; your linked one if left out",
+        user="Whose linked account to show, instead of a player's name",
         period="7d, 30d, 90d, 365d, all, or 2026-01-01..2026-01-31; 30d if left out",
         as_of="A past day, as 2026-01-31: the player as they were then",
         private="Show it to nobody but you",
@@ -97,10 +97,7 @@ class Members(commands.Cog):
         if own:
             return own[0]
         whose = "you" if user is None or user == interaction.user else "them"
-        raise NoDataError(
-            f"I don't know which player is meant: no account is linked to {whose} yet. Type a "
-            "name: `/stats player:`"
-        )
+        raise NoDataError(f"{words.UNLINKED.format(whose)} Type a name: `/stats player:`")
 
 
 async def setup(bot: "ClanStatsBot") -> None:

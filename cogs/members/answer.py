@@ -5,12 +5,11 @@ from dataclasses import replace
 from clanstats import charts
 from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.profile import profile
-from clanstats.domain import Profile, Window
+from clanstats.domain import Window
 from clanstats.metrics import OVERALL
 from clanstats.timestamps import EARLIEST, iso_weeks
-from cogs import words
 from cogs.interactions import Interaction, clan_of
-from cogs.members.embed import Shown, measured
+from cogs.members.embed import Shown
 from cogs.members.state import StatsState, View
 from cogs.replies import Picture, drawn
 
@@ -27,6 +26,7 @@ async def look(interaction: Interaction, state: StatsState) -> Shown:
     services, clan = interaction.client.services, clan_of(interaction)
     now, tz = services.clock(), services.settings.timezone
     at, window = state.asked.instant(now), state.asked.window(now, tz)
+    end = state.asked.end(now, tz)
     place = None
     async with services.read() as session:
         found = await profile(
@@ -35,7 +35,7 @@ async def look(interaction: Interaction, state: StatsState) -> Shown:
             state.player_id,
             window=window or Window(EARLIEST, at),
             as_of=at,
-            weeks=iso_weeks(at, count=_WEEKS, tz=tz),
+            weeks=iso_weeks(end, count=_WEEKS, tz=tz),
         )
         if window is None:
             board = await leaderboard(
@@ -49,20 +49,15 @@ async def look(interaction: Interaction, state: StatsState) -> Shown:
 async def picture(interaction: Interaction, state: StatsState, shown: Shown) -> Picture | None:
     """The chart of the chosen view."""
     name, chart, alt = _CHARTS[state.view]
-    told = _since_first_seen(shown.profile) if shown.all_time else shown.profile
-    seen = told.observed_at
+    told, totals = shown.profile, shown.all_time
+    if totals:
+        told = replace(told, overall_place=shown.total_place)
     return await drawn(
         interaction.client.services,
         chart,
         told,
         name=name,
-        alt=alt(told),
-        footer="" if seen is None else f"WOM data {words.age(seen, shown.now)} old",
+        alt=alt(told, totals=totals),
+        totals=totals,
+        footer=shown.data_age,
     )
-
-
-def _since_first_seen(told: Profile) -> Profile:
-    """All time in a picture is the time there are observations of."""
-    overall = measured(told, OVERALL)
-    since = overall.gain.since if overall else None
-    return told if since is None else replace(told, window=Window(since, told.window.end))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import quote
 
 import discord
@@ -14,7 +14,7 @@ from clanstats.roles import title as rank_title
 from clanstats.timestamps import discord_time
 from clanstats.usernames import standard
 from cogs import words
-from cogs.asked import Asked
+from cogs.asked import Asked, date_words
 
 COLOUR = 0x56B4E9
 _FORMER_NAMES = 3
@@ -35,6 +35,16 @@ class Shown:
         """Whether totals are shown rather than gains."""
         return self.asked.window(self.now, self.tz) is None
 
+    @property
+    def at(self) -> datetime:
+        """Until when is looked."""
+        return self.asked.end(self.now, self.tz)
+
+    @property
+    def data_age(self) -> str:
+        """How old what is known of the player was then."""
+        return words.data_age(self.profile.observed_at, self.at, past=self.at < self.now)
+
     def field(self, name: str) -> str:
         """A field's name: "XP · 30d"; a long period stands only in the title."""
         short = not self.all_time and ".." not in self.asked.period
@@ -42,7 +52,7 @@ class Shown:
 
 
 def stats(shown: Shown) -> discord.Embed:
-    """Everything about the player that is known in game, in six fields."""
+    """Everything about the player that was known in game by then, in six fields at most."""
     profile = shown.profile
     title = words.sentence(shown.asked.words(shown.now, shown.tz))
     embed = discord.Embed(title=title, colour=COLOUR)
@@ -51,8 +61,9 @@ def stats(shown: Shown) -> discord.Embed:
     embed.add_field(name=shown.field("XP"), value=_xp(shown))
     embed.add_field(name=shown.field("Bosses"), value=_bosses(shown))
     embed.add_field(name=shown.field("EHP / EHB"), value=_efficiency(shown))
-    embed.add_field(name="Totals", value=_totals(profile))
-    embed.add_field(name="Last progress", value=_progress(shown))
+    embed.add_field(name=_totals_name(shown), value=_totals(profile))
+    if progress := _progress(shown):
+        embed.add_field(name="Last progress", value=progress)
     if advice := _advice(shown):
         embed.description = f"*{advice}*"
     embed.set_footer(text=_footer(shown))
@@ -95,7 +106,9 @@ def _xp(shown: Shown) -> str:
     if shown.all_time:
         return f"**{compact(value)}**{_place(shown.total_place, members)}"
     since = f"\nsince {discord_time(gain.since, 'd')}" if gain.since else ""
-    return f"**{compact(value)}**{_place(shown.profile.overall_place, members)}{since}"
+    # Everyone who gained nothing shares the last place; it says nothing of them.
+    place = _place(shown.profile.overall_place, members) if value else ""
+    return f"**{compact(value)}**{place}{since}"
 
 
 def _value(line: MetricProgress | None, shown: Shown) -> float | None:
@@ -127,6 +140,8 @@ def _no_bosses(profile: Profile, bosses: Sequence[MetricProgress]) -> str:
     overall = measured(profile, OVERALL)
     if overall is not None and overall.gain.unknown is not None:
         return f"unknown — {words.unknown(overall.gain)}"
+    if any(line.gain.unknown is UnknownReason.NEWLY_RANKED for line in bosses):
+        return f"unknown — {words.REASONS[UnknownReason.NEWLY_RANKED]}"
     return "not on the hiscores" if bosses else "unknown"
 
 
@@ -139,6 +154,13 @@ def _efficiency(shown: Shown) -> str:
     return " / ".join(said) if said != ["unknown"] * 2 else "unknown"
 
 
+def _totals_name(shown: Shown) -> str:
+    """Says of which day they are when that is the last one of a period that is over."""
+    if shown.at == shown.asked.instant(shown.now):
+        return "Totals"
+    return f"Totals · {date_words(shown.at - timedelta.resolution, shown.tz)}"
+
+
 def _totals(profile: Profile) -> str:
     said = []
     for name, written, unit in ((TOTAL_LEVEL, full, "levels"), (OVERALL, compact, "XP")):
@@ -149,11 +171,11 @@ def _totals(profile: Profile) -> str:
 
 
 def _progress(shown: Shown) -> str:
+    """When; "" for a past day after which there was some, as only the latest one is told."""
     changed = shown.profile.last_progress_at
-    if changed is not None:
+    if changed is not None and changed <= shown.at:
         return discord_time(changed)
-    # Wise Old Man only tells the latest change, which lies after a past day.
-    return "unknown for a past day" if shown.asked.as_of else "unknown"
+    return "unknown" if shown.at == shown.now else ""
 
 
 def _advice(shown: Shown) -> str:
@@ -164,8 +186,5 @@ def _advice(shown: Shown) -> str:
 
 
 def _footer(shown: Shown) -> str:
-    seen = shown.profile.observed_at
-    at = shown.asked.instant(shown.now)
-    week = at.astimezone(shown.tz).isocalendar().week
-    data = "no WOM data" if seen is None else f"WOM data {words.age(seen, shown.now)} old"
-    return f"{data} · days in {shown.tz} · ISO week {week}"
+    week = (shown.at - timedelta.resolution).astimezone(shown.tz).isocalendar().week
+    return f"{shown.data_age} · days in {shown.tz} · ISO week {week}"

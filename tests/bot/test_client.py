@@ -213,7 +213,7 @@ async def test_lost_connection_while_telling_is_logged_and_goes_no_further(bot, 
     with capture_logs() as lines:
         await bot.tree.on_error(asked, app_commands.AppCommandError())
 
-    assert "command.unanswered" in [line["event"] for line in lines]
+    assert "error.unanswered" in [line["event"] for line in lines]
 
 
 # Whom it serves

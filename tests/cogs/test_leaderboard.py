@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from clanstats.analytics.leaderboard import leaderboard
-from clanstats.db.models import LinkRow
+from clanstats.db.models import LinkRow, PlayerRow
 from clanstats.domain import Window
 from clanstats.drawing import ChartError, Drawing
 from clanstats.metrics import catalogue
@@ -57,8 +57,7 @@ async def test_page_shows_the_analysed_places_and_numbers(discord_server, servic
     assert message.embeds[0].title == "XP gained · last 30 days · 48 members (4 unknown)"
     assert f"**{compact(board.total)} XP** together" in message.embeds[0].description
     assert message.embeds[0].footer.text == (
-        "Page 1 of 3 · ▲▼ places since the period before · WOM data 3 h to 45 d old"
-        " · days in Europe/London"
+        "Page 1 of 3 · WOM data 3 h to 45 d old · days in Europe/London"
     )
 
 
@@ -101,7 +100,7 @@ async def test_private_board_stays_private_when_turned(discord_server):
     assert "last 7 days" in reply.response.embeds[0].title
 
 
-async def test_pages_turn_in_place_and_hold_everyone_once(discord_server, services):
+async def test_pages_turn_in_place_and_hold_who_gained_once(discord_server, services):
     message = (await discord_server.slash("leaderboard", metric="overall")).response
     seen = names(message)
 
@@ -110,7 +109,9 @@ async def test_pages_turn_in_place_and_hold_everyone_once(discord_server, servic
         seen += names(message)
 
     board = await board_of(services, Window.last(30, now=NOW))
-    assert seen == [standing.gain.member.name.replace("`", "'") for standing in board.standings]
+    gained = [standing.gain.member for standing in board.standings if standing.gain.value]
+    assert seen == [member.name.replace("`", "'") for member in gained]
+    assert "43 gained, 1 gained nothing" in message.embeds[0].description
     assert message.attachments == []
     assert {action for kind, action in discord_server.acknowledgements()} == {False}
 
@@ -188,12 +189,96 @@ async def test_find_me_turns_to_the_own_page(discord_server):
     assert message.embeds[0].footer.text.startswith("Page 3 of 3")
 
 
+async def link_bob(services, name):
+    async with services.write() as session:
+        player = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == name))
+        await session.execute(
+            insert(LinkRow).values(
+                clan_id=1, discord_user_id=BOB_ID, player_id=player, since=ago(1)
+            )
+        )
+
+
+async def test_who_gained_nothing_has_a_line_of_their_own_but_no_place(discord_server, services):
+    await link_bob(services, "Idle")
+
+    message = (await discord_server.slash("leaderboard", metric="overall")).response
+    told = (await discord_server.bob.click(message, label="Find me")).followups[-1]
+    sheet = await file_of(await discord_server.bob.click(message, label="CSV"))
+
+    assert rows(message)[-1] == ("›", "–", "Idle        ", "0", "")
+    assert told.content == "**Idle** gained nothing in this time, which gives no place."
+    assert "\n,Idle," in sheet[1].replace("\r", "")
+
+
+async def test_board_on_which_nobody_gained_says_so_in_words(services):
+    board = await board_of(services, Window.last(30, now=NOW))
+    idle = tuple(one for one in board.standings if not one.gain.value)
+    quiet = replace(board, standings=idle, unknown=())
+
+    embed = page(Shown(quiet, Asked("30d"), NOW, LONDON), 0)
+
+    assert embed.description == "1 gained nothing\nAll quiet: nobody gained any XP in this time."
+
+
+async def test_legends_stand_only_below_what_they_explain(services):
+    board = await board_of(services, Window.last(30, now=NOW))
+    first, second = board.standings[:2]
+    starred = replace(first, gain=replace(first.gain, since=ago(3)))
+    moved = replace(first, previous_place=2)
+
+    plain, later, climbed = (
+        page(Shown(replace(board, standings=(one, second)), Asked("30d"), NOW, LONDON), 0)
+        for one in (first, starred, moved)
+    )
+    second_page = replace(board, standings=(first,) * 15 + (starred,))
+
+    assert "counted from later" not in plain.description
+    assert "counted from later" in later.description
+    assert "▲▼" not in plain.footer.text
+    assert "▲▼" in climbed.footer.text
+    hidden = page(Shown(second_page, Asked("30d"), NOW, LONDON), 0)
+    assert "counted from later" not in hidden.description
+
+
+async def test_day_before_the_clan_says_so_without_a_picture(discord_server):
+    message = (
+        await discord_server.slash("leaderboard", metric="overall", as_of="2019-06-01")
+    ).response
+
+    assert message.embeds[0].description == (
+        "Nobody is known to have been in the clan on 1 Jun 2019: its history begins later."
+    )
+    assert message.attachments == []
+
+
+async def test_rank_nobody_held_by_then_is_named(discord_server):
+    message = (
+        await discord_server.slash(
+            "leaderboard", metric="overall", as_of="2019-06-01", rank_filter="ruby"
+        )
+    ).response
+
+    assert "held the rank Ruby on 1 Jun 2019" in message.embeds[0].description
+
+
+async def test_age_of_the_data_counts_from_the_day_that_is_looked_at(discord_server):
+    day = (await discord_server.slash("leaderboard", metric="overall", as_of="2026-10-25")).response
+    between = (
+        await discord_server.slash("leaderboard", metric="overall", period="2026-10-01..2026-10-24")
+    ).response
+
+    for message in (day, between):
+        footer = message.embeds[0].footer.text
+        assert re.search(r"WOM data \S+ [hd] to \d\d d old by then", footer), footer
+
+
 async def test_find_me_tells_whom_it_does_not_know(discord_server):
     message = (await discord_server.slash("leaderboard", metric="overall")).response
 
     reply = (await discord_server.bob.click(message, label="Find me")).followups[-1]
 
-    assert "no account is linked to you" in reply.content
+    assert "linking comes with the next version" in reply.content
     assert reply.ephemeral
 
 

@@ -3,6 +3,7 @@ import re
 import discord
 import pytest
 import simcord
+from aiohttp import ClientConnectionError
 from discord import app_commands
 from structlog.testing import capture_logs
 
@@ -10,6 +11,8 @@ from clanstats import jobs
 from clanstats.errors import BadInputError, ClanStatsError
 from cogs.checks import officers_only
 from cogs.errors import explain
+from demo.play import scenes
+from demo.story import Cast
 from tests.cogs.stage import HARVESTED, ago
 from tests.factories import NOW
 
@@ -171,6 +174,27 @@ async def test_refusal_after_a_wait_is_for_the_asker_alone(discord_server, priva
     assert reply.response is None
     assert [one.ephemeral for one in reply.followups] == [True]
     assert reply.followups[0].content == "That player had not joined the clan by then."
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [pytest.param(ClientConnectionError("reset"), id="aiohttp"), pytest.param(OSError(), id="OS")],
+)
+async def test_failure_that_cannot_be_reported_ends_there(discord_server, monkeypatch, broken):
+    async def refused(*_, **__):
+        raise broken
+
+    monkeypatch.setattr(discord.InteractionResponse, "send_message", refused)
+    with capture_logs() as logs:
+        await discord_server.slash("stats")
+
+    assert "error.unanswered" in [line["event"] for line in logs]
+
+
+async def test_demo_shows_every_command(discord_server):
+    shown = {scene.command for scene in scenes(Cast("Zezima", "Zez1ma", "zulrah"))}
+
+    assert shown == {command.name for command in discord_server.bot.tree.get_commands()}
 
 
 async def test_every_command_has_a_description(discord_server):

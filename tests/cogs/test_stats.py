@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from io import BytesIO
 
 import discord
@@ -5,6 +6,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert
 
+from clanstats import charts
 from clanstats.analytics.members import clans
 from clanstats.analytics.profile import profile
 from clanstats.db.models import LinkRow
@@ -78,7 +80,12 @@ async def test_user_option_shows_that_members_account(discord_server):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        pytest.param({}, "`/stats player:`", id="no linked account"),
+        pytest.param(
+            {},
+            "No account is linked to you yet; linking comes with the next version. "
+            "Type a name: `/stats player:`",
+            id="no linked account",
+        ),
         pytest.param({"player": "Zezina"}, "Did you mean **Zezima**?", id="name nearly right"),
         pytest.param({"player": "qqqqqqqq"}, "Choose a name", id="name like nobody's"),
         pytest.param({"player": "id:999"}, "Nobody called", id="made-up ID"),
@@ -166,7 +173,66 @@ async def test_past_day_shows_the_player_as_they_were(discord_server):
 
     assert reply.embeds[0].title == "Last 30 days · as of 1 Nov 2026"
     assert fields(reply)["Totals"] == "2,000 levels · 100m XP"
-    assert fields(reply)["Last progress"] == "unknown for a past day"
+    assert "Last progress" not in fields(reply)
+
+
+async def test_weeks_of_a_past_range_end_with_it(discord_server, drawing):
+    period = "2026-09-01..2026-09-30"
+    await discord_server.slash("stats", player="Zezima", period=period)
+
+    (drawn,) = drawing.drawn
+    weeks = drawn[1][0].weeks
+    assert weeks[-1].window.end == datetime(2026, 9, 30, 23, tzinfo=UTC)  # London's midnight
+    assert charts.player_weeks_alt(drawn[1][0]).count("so far") == 1
+
+
+async def test_past_range_says_only_what_was_known_at_its_end(discord_server):
+    period = "2026-09-01..2026-10-25"
+    reply = (await discord_server.slash("stats", player="Zezima", period=period)).response
+
+    shown = fields(reply)
+    assert "Last progress" not in shown
+    assert shown["Totals · 25 Oct 2026"] == "2,000 levels · 100m XP"
+    assert reply.embeds[0].footer.text.startswith("WOM data 2 d old by then · ")
+
+
+async def test_all_time_picture_agrees_with_its_embed(discord_server, drawing):
+    bob = discord_server.bob
+    reply = (await discord_server.slash("stats", player="Zezima", period="all")).response
+    for view in ("Skills", "Bosses"):
+        await bob.click(reply, label=view)
+
+    shown = fields(reply)
+    said = [
+        alt(args[0], totals=options["totals"])
+        for alt, (_, args, options) in zip(
+            (charts.player_weeks_alt, charts.player_skills_alt, charts.player_bosses_alt),
+            drawing.drawn,
+            strict=True,
+        )
+    ]
+    assert shown["XP"] == "**112.4m** (clan #1 of 48)"
+    assert "#1 of 48 in total XP: 112.4m total XP." in said[0]
+    assert shown["Bosses"] == "**389** · top Zulrah 196"
+    assert "389 kills in all. Zulrah 196 KC" in said[2]
+    assert not any("gained" in text for text in said)
+
+
+async def test_bosses_only_just_ranked_are_unknown_not_unlisted(discord_server, services):
+    async with services.write() as session:
+        player = await add_member(session, "Fresh")
+        await observe(session, player, ago(40), {"overall": 5})
+        await observe(session, player, ago(3), {"overall": 9, "nex": 7})
+
+    reply = (await discord_server.slash("stats", player="Fresh")).response
+
+    assert fields(reply)["Bosses · 30d"] == "unknown — only just on the hiscores"
+
+
+async def test_nothing_gained_is_given_no_place(discord_server):
+    reply = (await discord_server.slash("stats", player="Idle")).response
+
+    assert fields(reply)["XP · 30d"] == "**0**"
 
 
 async def test_former_member_is_shown_as_gone(discord_server):

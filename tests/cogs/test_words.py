@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clanstats.analytics.members import Clan
+from clanstats.domain import Coverage, Member
 from clanstats.jobs import JobRun
 from clanstats.metrics import MetricKind, catalogue, named
 from clanstats.settings import Settings
@@ -67,6 +68,34 @@ def test_late_harvest_and_failed_job_are_said():
     assert "`route`" not in fields(embed)["Latest jobs"]
 
 
+def member_seen(at, *, status="active"):
+    return Coverage(Member(1, 1, "A", "ruby", "regular", status), 0, at, at)
+
+
+def test_archived_members_are_not_to_be_updated():
+    coverage = (member_seen(ago(1)), member_seen(None, status="archived"))
+
+    embed = health(replace(HEALTHY, coverage=coverage))
+
+    assert "never tracked" not in fields(embed)["Data of members"]
+    assert "1 archived" in fields(embed)["Data of members"]
+    assert embed.description == "Nothing is missing."
+
+
+def test_job_is_under_way_only_if_it_is_the_newest_and_young():
+    young, old = (JobRun("harvest", "c0ffee00", ago(d), None, None, None) for d in (0.05, 0.1))
+    other = replace(old, name="backfill")
+
+    said = fields(health(replace(HEALTHY, runs=(young, old, other))))["Latest jobs"].splitlines()
+
+    assert [line.split(" · ")[1].split(" `")[0] for line in said] == [
+        "under way",
+        "interrupted",
+        "interrupted",
+    ]
+    assert [line[0] for line in said] == ["⏳", "⚠", "⚠"]
+
+
 def test_backfill_says_how_long_it_takes_at_least():
     steps = fields(health(replace(HEALTHY, steps_left=73)))["History"]
 
@@ -116,6 +145,14 @@ def test_board_says_what_it_ranks(name, gained, said):
     metric = catalogue().get(name) or named(name, MetricKind.BOSS)
 
     assert words.measured(metric, gained=gained) == said
+
+
+def test_titles_are_written_as_players_write_them():
+    titles = {metric.title for metric in catalogue().values()}
+
+    wrong = {title for title in titles if {"Of", "The"} & {*title.split()[1:]}}
+    assert wrong == set()
+    assert titles >= {"TzKal-Zuk", "K'ril Tsutsaroth", "Kree'arra", "Theatre of Blood (HM)"}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from clanstats import charts
-from clanstats.charts import style
+from clanstats.charts import layout, style
 from tests.clanstats.charts.factory import board
 from tests.clanstats.charts.seeing import image, pixels_like
 
@@ -69,6 +69,29 @@ def test_a_board_without_bars_says_so(values, sentence):
 
     assert pixels_like(image(png), style.BAR) == pixels_like(image(png), style.BEST) == 0
     assert sentence in charts.leaderboard_alt(board(values), title="XP gained")
+
+
+def test_the_note_below_a_board_is_never_cut():
+    card = layout.blank(300)
+    left = "1,024 members · 512 gained nothing · 128 unknown · * since later"
+    layout.foot(card, 300, left=left, right="WOM data 59 min to 999 d old")
+
+    assert left in [artist.get_text() for artist in card._axes.texts]
+
+
+@pytest.mark.parametrize(
+    ("metric", "golden"),
+    [
+        pytest.param("total_level", False, id="levels"),
+        pytest.param("pvp_arena", False, id="ratings"),
+        pytest.param("zulrah", True, id="kills"),
+    ],
+)
+def test_sums_stand_only_where_they_mean_something(metric, golden):
+    png = charts.leaderboard(board(window=None, metric=metric), title="All")
+
+    heading = image(png).crop((700, 0, 1200, TOP))
+    assert (pixels_like(heading, style.BEST) > 0) is golden
 
 
 def test_totals_are_drawn_also_when_they_are_zero():

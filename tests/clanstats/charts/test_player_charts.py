@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,39 @@ def test_the_week_that_has_not_ended_is_drawn_differently():
     assert pixels_like(whole, style.BAR) > 10_000
     assert pixels_like(begun, style.BAR) < 3_000
     assert pixels_like(begun, style.BAR_BEGUN) > 5_000
+
+
+def test_no_week_is_so_far_but_the_last_one_under_way():
+    past = Window(NOW - timedelta(weeks=30), NOW - timedelta(weeks=20))
+    over = replace(profile(), window=past)
+
+    assert charts.player_weeks_alt(profile()).count("so far") == 1
+    assert "so far" not in charts.player_weeks_alt(over)
+
+
+def test_a_picture_of_totals_says_nothing_of_gains():
+    player = profile(place=24)
+
+    said = charts.player_weeks_alt(player, totals=True)
+    skills_said = charts.player_skills_alt(player, totals=True)
+
+    assert "#24 of 312 in total XP: 401.2m total XP." in said
+    assert "Skills · 401.2m XP: 2,187 total level. Levels: Attack 99" in skills_said
+    assert "13.7k kills in all. Zulrah 4,210 KC;" in charts.player_bosses_alt(player, totals=True)
+    green = pixels_like(image(charts.player_skills(player, totals=True)), style.UP)
+    assert green == 0
+
+
+def test_kills_that_are_unknown_are_not_said_to_be_none():
+    newly = profile(metrics=bosses({"nex": (999, None)}))
+
+    assert "unknown in 30 days" in charts.player_bosses_alt(newly)
+
+
+def test_who_gained_nothing_has_no_place_in_the_heading():
+    idle = profile(metrics=(overall(gained=0),))
+
+    assert "#18" not in charts.player_weeks_alt(idle)
 
 
 def test_a_loss_is_drawn_as_nothing_gained():
@@ -158,7 +192,7 @@ def test_without_kills_in_the_window_the_totals_are_drawn():
 
     said = charts.player_bosses_alt(profile(metrics=bosses(counts)))
 
-    assert said.endswith("none known in 30 days. Zulrah 4,210 KC; Nex 999 KC.")
+    assert said.endswith("; none in 30 days: 0 kills in 30 days. Zulrah 4,210 KC; Nex 999 KC.")
     assert pixels_like(image(charts.player_bosses(profile(metrics=bosses(counts)))), style.BAR) > 0
 
 
