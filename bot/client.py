@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.schedule import Timetable
-from clanstats import schedules
+from clanstats import jobs, schedules
 from clanstats.analytics.members import Clan, clans
 from clanstats.observability import start_trace
 from clanstats.services import Services
@@ -83,6 +83,9 @@ class ClanStatsBot(commands.Bot):
         for name in COGS:
             await self.load_extension(name)
         if self._scheduled:
+            # Not when only the commands are registered: the bot itself may be at work meanwhile.
+            async with self.services.write() as session:
+                await jobs.end_interrupted(session)
             await self.sync_if_changed()
             self.timetable.start()
 

@@ -47,17 +47,15 @@ class Timetable:
         """Schedule what every clan needs; the configured clan is made if it is new."""
         settings, now = self.services.settings, self.services.clock()
         async with self.services.write() as session:
-            await jobs.end_interrupted(session)
-            known = {clan.wom_group_id for clan in await clans(session)}
+            names = {clan.wom_group_id: clan.name for clan in await clans(session)}
             group_id = settings.wom_group_id
             if group_id is not None and (
-                group_id not in known or settings.discord_guild_id is not None
+                group_id not in names or settings.discord_guild_id is not None
             ):
-                named = {clan.wom_group_id: clan.name for clan in await clans(session)}
                 await store.clan_id(
                     session,
                     wom_group_id=group_id,
-                    name=named.get(group_id, f"Group {group_id}"),
+                    name=names.get(group_id, f"Group {group_id}"),
                     now=now,
                     guild_id=settings.discord_guild_id,
                 )

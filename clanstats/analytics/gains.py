@@ -118,7 +118,7 @@ def decide(  # noqa: PLR0911 — one return a case of the definition, in its ord
         base, since = found.ranked_value, found.ranked_at
     return Gain(
         member,
-        (found.end_value - base) / metric.scale if metric.scale > 1 else found.end_value - base,
+        scaled(found.end_value - base, metric),
         None,
         since=None if since is None else from_epoch_ms(since),
         start=scaled(base, metric),

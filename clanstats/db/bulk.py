@@ -4,7 +4,7 @@ Both go past the ORM and past SQLAlchemy's parameter processing, which together 
 the insert itself: values must be what the driver takes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,27 +20,27 @@ async def insert_new(
     session: AsyncSession, table: FromClause, rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Insert `rows`, the values in the order of the table's columns; known keys are left alone."""
-    connection = await session.connection()
-    await _execute(session, _insert(_table(table), connection.dialect), rows)
+    await _execute(session, _insert, table, rows)
 
 
 async def delete_keys(
     session: AsyncSession, table: FromClause, keys: Sequence[tuple[Any, ...]]
 ) -> None:
     """Delete the rows with these primary keys."""
-    connection = await session.connection()
-    await _execute(session, _delete(_table(table), connection.dialect), keys)
+    await _execute(session, _delete, table, keys)
 
 
-async def _execute(session: AsyncSession, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+async def _execute(
+    session: AsyncSession,
+    written: Callable[[Table, Dialect], str],
+    table: FromClause,
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    assert isinstance(table, Table)  # noqa: S101 — __table__ is typed more widely than it is
     connection = await session.connection()
+    statement = written(table, connection.dialect)
     for first in range(0, len(rows), _CHUNK):
         await connection.exec_driver_sql(statement, list(rows[first : first + _CHUNK]))
-
-
-def _table(table: FromClause) -> Table:
-    assert isinstance(table, Table)  # noqa: S101 — __table__ is typed more widely than it is
-    return table
 
 
 @cache

@@ -92,6 +92,9 @@ async def test_backfill_goes_on_where_it_was_stopped_and_where_it_was_killed(
     steps = sum(1 for _ in plan(now_utc()))
     done = "SELECT count(*), count(done_at) FROM backfill_steps"
     assert bot.rows(done) == [(steps, 2)]
+    # One was stopped, one killed; the third was at work when its process was killed just now.
+    runs = "SELECT outcome FROM job_runs WHERE name = 'backfill' ORDER BY id"
+    assert bot.rows(runs) == [("interrupted",), ("interrupted",), (None,)]
     assert len(discord_server.asked("PUT", SYNC)) == 1  # it knew its commands after the first start
 
 
