@@ -170,12 +170,24 @@ class RankOrderRow(Base):
 
 
 class LinkRow(Base):
-    """A Discord user plays (or played) this account; `until` None is in force."""
+    """A Discord user plays (or played) this account; `until` None is in force.
+
+    `since` is from when on what the user says counts as the player's; for a first link that is
+    long before it was made.
+    """
 
     __tablename__ = "links"
     __table_args__ = (
         Index("ix_links_clan_id_discord_user_id", "clan_id", "discord_user_id"),
         UniqueConstraint("clan_id", "player_id", "since"),
+        Index(
+            "uq_links_open",
+            "clan_id",
+            "player_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -186,6 +198,228 @@ class LinkRow(Base):
     )
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+    made_at: Mapped[datetime | None]  # None: before this was noted
+    made_by: Mapped[int | None] = mapped_column(BigInteger)  # Discord user; None: by proof
+    method: Mapped[str] = mapped_column(server_default=text("'officer'"))  # "proof", "officer"
+    main: Mapped[bool] = mapped_column(server_default=text("false"))  # of the user's accounts
+
+
+class LinkClaimRow(Base):
+    """A Discord user says that an account is theirs, and has until `expires_at` to prove it."""
+
+    __tablename__ = "link_claims"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    discord_user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    skill: Mapped[str]  # in which XP has to be gained
+    baseline: Mapped[int] = mapped_column(BigInteger)  # its XP when the claim was made
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class AbsenceRow(Base):
+    """Someone said that they are away; `cleared_at` None is as announced."""
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("ix_absences_clan_id_player_id", "clan_id", "player_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    reason: Mapped[str | None]  # as they put it, for officers
+    set_by: Mapped[int] = mapped_column(BigInteger)  # Discord user
+    cleared_at: Mapped[datetime | None]
+
+
+class ChannelRow(Base):
+    """A channel or thread on Discord, and whether it can be read."""
+
+    __tablename__ = "channels"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"), index=True)
+    discord_channel_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    parent_discord_id: Mapped[int | None] = mapped_column(BigInteger)  # of a thread or forum post
+    name: Mapped[str | None]  # None for a thread: its title is what somebody wrote
+    kind: Mapped[str]  # "text", "news", "voice", "stage", "thread"
+    state: Mapped[str]  # "readable", "unreadable", "gone"
+    state_since: Mapped[datetime]
+
+
+class CoverageRow(Base):
+    """Of this channel, every message with `since_id` <= its id <= `until_id` is known.
+
+    The stretches of a channel don't touch. Ids are Discord's, which hold their time; `since_id` 0
+    is the channel's beginning.
+    """
+
+    __tablename__ = "coverage"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    channel_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("channels.id", ondelete="CASCADE"), primary_key=True
+    )
+    since_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    until_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class AuthorRow(Base):
+    """Who writes in a clan's channels: a Discord account, or a name in relayed game chat.
+
+    Whose words they are is said by `AttributionRow`. `kind` is "user", "bot", "webhook", "relay",
+    "system" (what Discord itself posts) or "forgotten" (everyone who asked to be deleted).
+    """
+
+    __tablename__ = "authors"
+    __table_args__ = (
+        UniqueConstraint("clan_id", "discord_user_id"),
+        UniqueConstraint("clan_id", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    discord_user_id: Mapped[int | None] = mapped_column(BigInteger)  # or the webhook's id
+    name: Mapped[str | None]  # of "relay" only, in Wise Old Man's standard form
+
+
+class AttributionRow(Base):
+    """What this author wrote from `since_id` up to, but not with, `until_id` is this player's.
+
+    Worked out from links and dated names whenever one of them changes; ids as of messages.
+    """
+
+    __tablename__ = "attributions"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    author_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True
+    )
+    since_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    until_id: Mapped[int] = mapped_column(BigInteger)
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+
+
+class MessageRow(Base):
+    """A message: by whom, where, how long. Its id is Discord's and holds its time; no content."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_author_id_id", "author_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    author_id: Mapped[int] = mapped_column(Id, ForeignKey("authors.id", ondelete="CASCADE"))
+    channel_id: Mapped[int] = mapped_column(Id, ForeignKey("channels.id", ondelete="CASCADE"))
+    length: Mapped[int]  # characters
+    flags: Mapped[int]  # `clanstats.chat.MessageFlag`
+
+
+class VoiceSessionRow(Base):
+    """Someone was in a voice channel; `ended_at` None is still there."""
+
+    __tablename__ = "voice_sessions"
+    __table_args__ = (
+        UniqueConstraint("author_id", "started_at"),
+        Index(
+            "ix_voice_sessions_open",
+            "author_id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    author_id: Mapped[int] = mapped_column(Id, ForeignKey("authors.id", ondelete="CASCADE"))
+    channel_id: Mapped[int] = mapped_column(Id, ForeignKey("channels.id", ondelete="CASCADE"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class GameEventRow(Base):
+    """A broadcast of the game that a relay passed on: a drop, a level, someone expelled."""
+
+    __tablename__ = "game_events"
+
+    message_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    line: Mapped[int] = mapped_column(primary_key=True)  # within the message, from 0
+    author_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("authors.id", ondelete="CASCADE"), index=True
+    )  # kind "relay": the name it is about; None when it is about nobody
+    kind: Mapped[str]  # `clanstats.relay.BroadcastKind`
+    subject: Mapped[str | None]  # the item, skill, boss or quest
+    value: Mapped[int | None] = mapped_column(BigInteger)  # coins, level, kills, ms; by kind
+
+
+class RelayMissRow(Base):
+    """How many relayed texts of a channel could not be understood, by their shape."""
+
+    __tablename__ = "relay_misses"
+
+    channel_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("channels.id", ondelete="CASCADE"), primary_key=True
+    )
+    shape: Mapped[str] = mapped_column(primary_key=True)  # says nothing of what was written
+    count: Mapped[int]
+    last_message_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class WordCountRow(Base):
+    """How often someone used a word in a week; only where the operator turned it on."""
+
+    __tablename__ = "word_counts"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    author_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True
+    )
+    week: Mapped[datetime] = mapped_column(primary_key=True)  # its Monday, 00:00 UTC
+    word: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class HiddenRow(Base):
+    """Someone doesn't want to be shown: a Discord user's talking, or a player's numbers."""
+
+    __tablename__ = "hidden"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)  # "user" or "player"
+    subject_id: Mapped[int] = mapped_column(  # discord_user_id, or our player_id
+        BigInteger, primary_key=True, autoincrement=False
+    )
+    since: Mapped[datetime]
+
+
+class TombstoneRow(Base):
+    """Someone asked to be deleted and must not come back: a keyed digest, not who it is."""
+
+    __tablename__ = "tombstones"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+
+
+class DepartureRow(Base):
+    """A Discord user left the server; their data is purged some time later."""
+
+    __tablename__ = "departures"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    discord_user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    left_at: Mapped[datetime]
 
 
 class MetricRow(Base):
