@@ -299,7 +299,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.drop_index(
