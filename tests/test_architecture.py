@@ -20,7 +20,7 @@ LAYERS = (
     ("clanstats.drawing",),
     ("clanstats.charts", "clanstats.export", "clanstats.rules"),
     ("clanstats.analytics",),
-    ("clanstats.db",),
+    ("clanstats.db", "clanstats.tombstones"),
     ("clanstats.wom",),
 )
 WORDS = len(LAYERS)  # whatever isn't named above: words and values

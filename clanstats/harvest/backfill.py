@@ -21,6 +21,7 @@ from clanstats.db import store
 from clanstats.db.models import BackfillStepRow, ClanRow
 from clanstats.domain import Window
 from clanstats.errors import NoDataError
+from clanstats.harvest.attribution import attribute
 from clanstats.harvest.identity import known_people, record_names
 from clanstats.services import Services
 from clanstats.timestamps import EARLIEST
@@ -217,6 +218,7 @@ async def _save(
         await store.save_activity(session, clan_id, rows)
     elif step.kind == "name_changes":
         await record_names(session, await known_people(session, clan_id), rows, now)
+        await attribute(session, clan_id)
     else:
         await store.save_achievements(session, rows)
     return 0

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db import store
 from clanstats.db.models import ClanRow, MembershipRow, PlayerRow, RankOrderRow
+from clanstats.harvest.attribution import attribute
 from clanstats.harvest.identity import (
     Person,
     merge_stand_ins,
@@ -263,6 +264,7 @@ async def _store(services: Services, answers: _Answers, guild_id: int | None) ->
         renamed = await record_names(session, people, changes, now)
         present = {ids[m.player.wom_id]: m for m in group.memberships}
         merged = await merge_stand_ins(session, clan_id, changes, present)
+        await attribute(session, clan_id)
         await store.save_activity(session, clan_id, feed)
         snapshots = [*answers.baseline.rows, *answers.hiscores.rows]
         added = await store.save_snapshots(session, snapshots)
