@@ -6,6 +6,7 @@ only made for types don't count.
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,12 @@ def nodes(tree: ast.AST) -> Iterator[ast.AST]:
         yield from nodes(node)
 
 
+@cache
 def parsed(file: Path) -> ast.AST:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
+@cache
 def imports(file: Path) -> set[str]:
     """The modules that a file imports; of `from x import y`, both x and x.y."""
     found = set()
