@@ -8,6 +8,7 @@ import socket
 import pytest
 import structlog
 
+from clanstats.db import engine
 from clanstats.db.migrate import migrate
 from clanstats.drawing import Drawing
 from clanstats.services import open_services
@@ -58,6 +59,32 @@ def _quiet():
         raise structlog.DropEvent
 
     structlog.configure(processors=[drop])
+
+
+class Compiled(dict):
+    """Statements as SQL: every engine of these tests has a dialect of its own, all alike."""
+
+    def get(self, key, default=None):
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key, compiled):
+        super().__setitem__(key[1:], compiled)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compile_once():
+    """Put a statement into SQL once, not once an engine: each test opens two."""
+    create, compiled = engine.create_async_engine, Compiled()
+
+    def created(url, **options):
+        made = create(url, **options)
+        if made.dialect.name == "sqlite":
+            made = made.execution_options(compiled_cache=compiled)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "create_async_engine", created)
+        yield
 
 
 @pytest.fixture
