@@ -75,7 +75,7 @@ async def services(settings, wom, clock, drawing):
 
 
 @pytest.fixture
-async def discord_server(services):
+async def discord_server(services, drawing):
     def made():
         return ClanStatsBot(services, scheduled=False)
 
@@ -91,6 +91,8 @@ async def discord_server(services):
         user = env.create_user(name)
         del env.backend.snowflake
         members.append(guild.add_member(user, roles=roles))
+    if isinstance(drawing, Drawing):
+        await drawing.warm()  # on a busy machine it takes longer than a command may
     await env.start()
     await bot.tree.sync()
     yield Discord(env, bot, made, channel, *members)
