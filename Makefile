@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Else each process that the tests start compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo run test check bench shots lock format clean
 
 demo: $(READY)  ## the real bot on a simulated Discord; open the printed address
@@ -12,10 +15,10 @@ demo: $(READY)  ## the real bot on a simulated Discord; open the printed address
 run: $(READY)  ## the bot; needs a token (see .env.example)
 	$(BIN)/clanstats run
 
-test: $(READY)
-	$(BIN)/pytest -q
+test: $(READY)  ## all tests but those marked slow: under a minute
+	$(BIN)/pytest -q -m "not slow"
 
-check: $(READY)  ## what CI calls: format, lint, types, tests
+check: $(READY)  ## what CI calls: format, lint, types, every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

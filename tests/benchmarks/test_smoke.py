@@ -18,6 +18,8 @@ from clanstats.services import open_services
 from clanstats.wom.rows import WomSnapshot
 from demo.world import make_world
 
+pytestmark = pytest.mark.slow
+
 START = END - timedelta(days=TINY.days)
 
 

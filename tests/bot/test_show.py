@@ -240,6 +240,7 @@ def test_clan_may_be_called_what_looks_like_markup(harvested, tmp_path):
     assert "[bold]Us[/] :ok:" in done.out
 
 
+@pytest.mark.slow
 def test_reader_who_has_seen_enough_is_no_error(harvested, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "bot", "show", "leaderboard", "--metric", "ehb", "--json"]

@@ -4,9 +4,13 @@ import json
 import signal
 from time import monotonic
 
+import pytest
+
 from clanstats.harvest.backfill import plan
 from clanstats.timestamps import now_utc
 from tests.wire.payloads import TOKEN
+
+pytestmark = pytest.mark.slow
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SYNC = r"/applications/\d+/commands"

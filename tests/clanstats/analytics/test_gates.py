@@ -157,6 +157,7 @@ def after(folder, migrated, settings, wom, clock):
     return opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_ten_times_the_history_costs_no_more(after, question):
     async with after(30) as services:

@@ -14,6 +14,8 @@ from clanstats.drawing import ChartError, Drawing
 from tests.clanstats.charts import callables
 from tests.clanstats.charts.factory import board
 
+pytestmark = pytest.mark.slow
+
 
 @pytest_asyncio.fixture
 async def drawing(monkeypatch):

@@ -55,6 +55,7 @@ async def test_writers_that_read_first_never_find_the_database_locked(services, 
     assert await value(services) == 3 * TURNS
 
 
+@pytest.mark.slow
 async def test_nor_do_writers_in_other_processes(services, counter):
     process = get_context("spawn").Process(target=_count_up, args=(counter,))
     process.start()
