@@ -91,7 +91,6 @@ async def test_accounts_of_a_discord_user_are_those_linked_at_that_instant(servi
                     (main, "d2026_01_02", None),
                     (alt, "d2026_01_03", None),
                     (old, "d2026_01_01", "d2026_01_04"),
-                    (main, "d2026_01_05", None),
                 )
             ],
         )
