@@ -11,11 +11,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.chat import Writer
-from clanstats.db.bulk import insert_new
+from clanstats.db.bulk import fetch, insert_new
 from clanstats.db.models import BotStateRow, TombstoneRow
 from clanstats.timestamps import epoch_ms
 
 _SALT = "tombstone_salt"
+_ALL = select(TombstoneRow.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Tombstones:
     @classmethod
     async def load(cls, session: AsyncSession) -> Self:
         """Read them; the database has a salt from the first tombstone on."""
-        digests = frozenset(await session.scalars(select(TombstoneRow.digest)))
+        digests = frozenset(row[0] for row in await fetch(session, _ALL, ()))
         if not digests:
             return cls()
         salt = await session.scalar(select(BotStateRow.value).where(BotStateRow.key == _SALT))
@@ -82,6 +83,8 @@ class Tombstones:
 
     def has(self, writer: Writer) -> bool:
         """Whether this account or relayed name is not to be known."""
+        if not self.digests:
+            return False
         if writer.name is not None:
             return self.has_name(writer.name)
         return writer.discord_user_id is not None and self.has_user(writer.discord_user_id)

@@ -2,29 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.chat import AuthorKind, Writer
+from clanstats.db.bulk import fetch, in_lots, one_of
 from clanstats.db.models import AuthorRow
 
 FORGOTTEN = Writer(AuthorKind.FORGOTTEN)
 
 _CLAN: BindParameter[int] = bindparam("clan_id")
-_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+_KIND: BindParameter[str] = bindparam("kind")
 _ACCOUNTS = select(AuthorRow.discord_user_id, AuthorRow.id).where(
-    AuthorRow.clan_id == _CLAN, AuthorRow.discord_user_id.in_(_WANTED)
+    AuthorRow.clan_id == _CLAN, one_of(AuthorRow.discord_user_id, "account")
 )
 _NAMES = select(AuthorRow.name, AuthorRow.id).where(
-    AuthorRow.clan_id == _CLAN, AuthorRow.name.in_(_WANTED)
+    AuthorRow.clan_id == _CLAN, one_of(AuthorRow.name, "name")
 )
 _NAMELESS = select(AuthorRow.kind, AuthorRow.id).where(
     AuthorRow.clan_id == _CLAN,
     AuthorRow.discord_user_id.is_(None),
     AuthorRow.name.is_(None),
-    AuthorRow.kind.in_(_WANTED),
+    AuthorRow.kind == _KIND,
 )
 
 
@@ -78,9 +78,12 @@ def _key(writer: Writer) -> _Key:
 
 async def _known(session: AsyncSession, clan_id: int, keys: set[_Key]) -> dict[_Key, int]:
     found: dict[_Key, int] = {}
-    for sort, statement in (("account", _ACCOUNTS), ("name", _NAMES), ("kind", _NAMELESS)):
-        wanted = [value for key_sort, value in keys if key_sort == sort]
-        if wanted:
-            rows = await session.execute(statement, {"clan_id": clan_id, "wanted": wanted})
+    for sort, statement in (("account", _ACCOUNTS), ("name", _NAMES)):
+        for lot in in_lots([value for key_sort, value in keys if key_sort == sort]):
+            rows = await fetch(session, statement, (clan_id, *lot))
+            found |= {(sort, row[0]): row[1] for row in rows}
+    for sort, kind in keys:
+        if sort == "kind":
+            rows = await fetch(session, _NAMELESS, (clan_id, kind))
             found |= {(sort, row[0]): row[1] for row in rows}
     return found

@@ -1,19 +1,23 @@
-"""How are many rows written or deleted at once?
+"""How are many rows written or deleted at once, and read as often?
 
-Both go past the ORM and past SQLAlchemy's parameter processing, which together cost thirty times
+All go past the ORM and past SQLAlchemy's parameter processing, which together cost thirty times
 the insert itself: values must be what the driver takes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, FromClause, Table, bindparam, delete
+from sqlalchemy import ColumnElement, Dialect, FromClause, Select, Table, bindparam, delete
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 # A chunk's parameters are built without a pause of the event loop.
 _CHUNK = 1000
+ASKED = 100  # a page's: the statement is the same for fewer
+_DRIVER = "driver"
+_Value = TypeVar("_Value")
 
 
 async def insert_new(
@@ -30,6 +34,37 @@ async def delete_keys(
     await _execute(session, _delete, table, keys)
 
 
+async def fetch(
+    session: AsyncSession, statement: Select[*tuple[Any, ...]], values: Sequence[Any]
+) -> Sequence[tuple[Any, ...]]:
+    """Read the rows of a statement that is asked for each page.
+
+    Args:
+        session: Only read from.
+        statement: Kept, once written out: it has to be a constant of its module.
+        values: Of its parameters, in the order in which they stand there.
+    """
+    connection, driver = await _connected(session)
+    written = _select(statement, connection.dialect)
+    if driver is None:
+        return [tuple(row) for row in await connection.exec_driver_sql(written, tuple(values))]
+    found: Sequence[tuple[Any, ...]] = await driver.execute_fetchall(written, values)
+    return found
+
+
+def one_of(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """`column` is one of `ASKED` values, for statements to `fetch`."""
+    return column.in_([bindparam(f"{name}_{number}") for number in range(ASKED)])
+
+
+def in_lots(values: Collection[_Value]) -> Iterator[Sequence[_Value]]:
+    """Cut into lots for `one_of`; the last one is filled up with its own last value."""
+    ordered = list(values)
+    for first in range(0, len(ordered), ASKED):
+        lot = ordered[first : first + ASKED]
+        yield lot + lot[-1:] * (ASKED - len(lot))
+
+
 async def _execute(
     session: AsyncSession,
     written: Callable[[Table, Dialect], str],
@@ -37,10 +72,32 @@ async def _execute(
     rows: Sequence[tuple[Any, ...]],
 ) -> None:
     assert isinstance(table, Table)  # noqa: S101 — __table__ is typed more widely than it is
-    connection = await session.connection()
+    if not rows:
+        return
+    connection, driver = await _connected(session)
     statement = written(table, connection.dialect)
     for first in range(0, len(rows), _CHUNK):
-        await connection.exec_driver_sql(statement, list(rows[first : first + _CHUNK]))
+        if driver is None:
+            await connection.exec_driver_sql(statement, list(rows[first : first + _CHUNK]))
+        else:
+            await driver.executemany(statement, rows[first : first + _CHUNK])
+
+
+async def _connected(session: AsyncSession) -> tuple[AsyncConnection, Any]:
+    """The session's connection, and of SQLite the driver's own.
+
+    Past SQLAlchemy's cursor, which takes four trips to the driver's thread for a statement, this
+    one takes one.
+    """
+    transaction = session.sync_session.get_transaction()
+    known: tuple[Any, AsyncConnection, Any] | None = session.info.get(_DRIVER)
+    if known is None or known[0] is not transaction or transaction is None:
+        connection, driver = await session.connection(), None
+        if connection.dialect.name == "sqlite":
+            driver = (await connection.get_raw_connection()).driver_connection
+        known = session.sync_session.get_transaction(), connection, driver
+        session.info[_DRIVER] = known
+    return known[1], known[2]
 
 
 @cache
@@ -50,6 +107,11 @@ def _insert(table: Table, dialect: Dialect) -> str:
 
         return str(postgresql.insert(table).on_conflict_do_nothing().compile(dialect=dialect))
     return str(sqlite.insert(table).on_conflict_do_nothing().compile(dialect=dialect))
+
+
+@cache
+def _select(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> str:
+    return str(statement.compile(dialect=dialect))
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from clanstats.db.bulk import delete_keys, insert_new
+from clanstats.db.bulk import delete_keys, fetch, insert_new
 from clanstats.db.models import ChannelRow, CoverageRow
 
 _OF_CHANNEL = (
@@ -61,7 +61,7 @@ def holes(stretches: Sequence[Stretch], *, until_id: int) -> tuple[Stretch, ...]
 
 async def stretches(session: AsyncSession, channel_id: int) -> tuple[Stretch, ...]:
     """What is known of a channel, oldest first."""
-    rows = await session.execute(_OF_CHANNEL, {"channel_id": channel_id})
+    rows = await fetch(session, _OF_CHANNEL, (channel_id,))
     return tuple(Stretch(*row) for row in rows)
 
 
@@ -89,10 +89,13 @@ async def extend(
     if since_id > until_id:
         return known
     merged = extended(known, Stretch(since_id, until_id))
-    gone, made = set(known) - set(merged), set(merged) - set(known)
+    gone = [each for each in known if each not in merged]
+    made = next((each for each in merged if each not in known), None)
+    if made is None:
+        return known
     table = CoverageRow.__table__
     await delete_keys(session, table, [(channel_id, each.since_id) for each in gone])
-    await insert_new(session, table, [(channel_id, each.since_id, each.until_id) for each in made])
+    await insert_new(session, table, [(channel_id, made.since_id, made.until_id)])
     return merged
 
 

@@ -1,19 +1,19 @@
 """How are messages, and what they told of the game, written and changed? By their Discord ids."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.chat import written_at
-from clanstats.db.bulk import insert_new
+from clanstats.db.bulk import fetch, in_lots, insert_new, one_of
 from clanstats.db.models import GameEventRow, MessageRow
 from clanstats.timestamps import epoch_ms
 
 _CHUNK = 500
-_KNOWN = select(MessageRow.id).where(MessageRow.id.in_(bindparam("wanted", expanding=True)))
+_KNOWN = select(MessageRow.id).where(one_of(MessageRow.id, "message_id"))
 _BETWEEN = select(MessageRow.id, MessageRow.length, MessageRow.flags).where(
     MessageRow.id.between(bindparam("since_id"), bindparam("until_id")),
     # Past any index on the channel: the range of ids is the narrower one.
@@ -33,23 +33,21 @@ _SAID = text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A row: whose, where, how long, `chat.MessageFlag`s."""
+class Message(NamedTuple):
+    """A row, in the order of its columns, so that it goes to the driver as it is."""
 
     message_id: int
     author_id: int
     channel_id: int
     length: int
-    flags: int
+    flags: int  # `chat.MessageFlag`
 
 
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """A broadcast of the game in a message, from line 0; `author_id` is whom it is about."""
+class EventLine(NamedTuple):
+    """A broadcast of the game in a message, likewise; `author_id` is whom it is about."""
 
     message_id: int
-    line: int
+    line: int  # from 0
     author_id: int | None
     kind: str
     subject: str | None
@@ -59,8 +57,8 @@ class EventLine:
 async def known_ids(session: AsyncSession, message_ids: Iterable[int]) -> set[int]:
     """Which of these messages are stored."""
     found: set[int] = set()
-    for wanted in _chunks(message_ids):
-        found |= set(await session.scalars(_KNOWN, {"wanted": wanted}))
+    for lot in in_lots(list(message_ids)):
+        found |= {row[0] for row in await fetch(session, _KNOWN, lot)}
     return found
 
 
@@ -68,19 +66,13 @@ async def messages_between(
     session: AsyncSession, channel_id: int, since_id: int, until_id: int
 ) -> Mapping[int, tuple[int, int]]:
     """Length and flags of a channel's messages of these ids, both ends included."""
-    rows = await session.execute(
-        _BETWEEN, {"channel_id": channel_id, "since_id": since_id, "until_id": until_id}
-    )
-    return {row.id: (row.length, row.flags) for row in rows}
+    rows = await fetch(session, _BETWEEN, (since_id, until_id, channel_id))
+    return {message_id: (length, flags) for message_id, length, flags in rows}
 
 
 async def add_messages(session: AsyncSession, messages: Sequence[Message]) -> None:
     """Insert messages; one that is known stays as it is."""
-    await insert_new(
-        session,
-        MessageRow.__table__,
-        [(m.message_id, m.author_id, m.channel_id, m.length, m.flags) for m in messages],
-    )
+    await insert_new(session, MessageRow.__table__, messages)
 
 
 async def change_message(session: AsyncSession, message_id: int, *, length: int, flags: int) -> int:
@@ -118,17 +110,15 @@ async def set_events(
 
 
 async def add_events(session: AsyncSession, events: Sequence[EventLine]) -> None:
-    await insert_new(
-        session,
-        GameEventRow.__table__,
-        [(e.message_id, e.line, e.author_id, e.kind, e.subject, e.value) for e in events],
-    )
+    await insert_new(session, GameEventRow.__table__, events)
 
 
 async def count_misses(
     session: AsyncSession, channel_id: int, shapes: Sequence[tuple[int, str]]
 ) -> None:
     """Count texts that weren't understood: the message's id and the text's shape."""
+    if not shapes:
+        return
     await session.execute(
         _MISSED,
         [
@@ -142,6 +132,8 @@ async def count_words(
     session: AsyncSession, said: Sequence[tuple[int, int, Mapping[str, int]]]
 ) -> None:
     """Add to the weekly counts: the author, the message's id, how often each word."""
+    if not said:
+        return
     await session.execute(
         _SAID,
         [

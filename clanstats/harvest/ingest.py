@@ -3,7 +3,7 @@
 All that hangs on a message, its events and what it adds to counts, is stored with it, once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,35 +41,23 @@ async def store_page(
     new = list({m.message_id: m for m in messages if m.message_id not in known}.values())
     if not new:
         return 0
-    writer_of = {each.message_id: _known_as(each.writer, tombstones) for each in new}
     told = {name: _told(name, tombstones) for each in new for name in _names(each)}
-    ids = await _author_ids(session, clan_id, [*writer_of.values(), *told.values()])
-    await store.add_messages(
-        session,
-        [
-            Message(
-                each.message_id,
-                ids[writer_of[each.message_id]],
-                channel_id,
-                each.length,
-                int(each.flags),
-            )
-            for each in new
-        ],
-    )
-    events = [line for each in new for line in _lines(each, told, ids)]
-    if events:
-        await store.add_events(session, events)
-    misses = [(each.message_id, each.miss) for each in new if each.miss is not None]
-    if misses:
-        await store.count_misses(session, channel_id, misses)
-    said = [
-        (ids[writer], each.message_id, each.words)
-        for each in new
-        if each.words and (writer := writer_of[each.message_id]) != FORGOTTEN
+    writers = [_known_as(each.writer, tombstones) for each in new]
+    ids = await _author_ids(session, clan_id, {*writers, *told.values()})
+    rows = [
+        Message(each.message_id, ids[writer], channel_id, each.length, int(each.flags))
+        for each, writer in zip(new, writers, strict=True)
     ]
-    if said:
-        await store.count_words(session, said)
+    await store.add_messages(session, rows)
+    await store.add_events(session, [line for each in new for line in _lines(each, told, ids)])
+    misses = [(each.message_id, each.miss) for each in new if each.miss is not None]
+    await store.count_misses(session, channel_id, misses)
+    said = [
+        (row.author_id, row.message_id, each.words)
+        for each, row, writer in zip(new, rows, writers, strict=True)
+        if each.words and writer != FORGOTTEN
+    ]
+    await store.count_words(session, said)
     return len(new)
 
 
@@ -86,13 +74,13 @@ async def edit_message(
     if not changed:
         return False
     told = {name: _told(name, tombstones) for name in _names(seen)}
-    ids = await _author_ids(session, clan_id, list(told.values())) if told else {}
+    ids = await _author_ids(session, clan_id, set(told.values())) if told else {}
     await store.set_events(session, [seen.message_id], list(_lines(seen, told, ids)))
     return True
 
 
 async def _author_ids(
-    session: AsyncSession, clan_id: int, writers: Sequence[Writer]
+    session: AsyncSession, clan_id: int, writers: Collection[Writer]
 ) -> Mapping[Writer, int]:
     """Our ids; whose words a new author's are is worked out at once."""
     authors = await author_ids(session, clan_id, writers)
@@ -117,6 +105,9 @@ def _names(message: SeenMessage) -> Sequence[str]:
 def _lines(
     message: SeenMessage, told: Mapping[str, Writer], ids: Mapping[Writer, int]
 ) -> Sequence[EventLine]:
+    if not message.events:
+        return ()
+
     def line(number: int, event: GameEvent) -> EventLine:
         about = None if event.name is None else ids[told[event.name]]
         return EventLine(message.message_id, number, about, event.kind, event.subject, event.value)
