@@ -315,10 +315,12 @@ class MessageRow(Base):
     """A message: by whom, where, how long. Its id is Discord's and holds its time; no content."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_author_id_id", "author_id", "id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    author_id: Mapped[int] = mapped_column(Id, ForeignKey("authors.id", ondelete="CASCADE"))
+    # SQLite's index ends with the row's id anyway: named in it, that would be there twice.
+    author_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("authors.id", ondelete="CASCADE"), index=True
+    )
     channel_id: Mapped[int] = mapped_column(Id, ForeignKey("channels.id", ondelete="CASCADE"))
     length: Mapped[int]  # characters
     flags: Mapped[int]  # `clanstats.chat.MessageFlag`

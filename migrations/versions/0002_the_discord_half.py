@@ -188,7 +188,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.create_index("ix_messages_author_id_id", ["author_id", "id"], unique=False)
+        batch_op.create_index("ix_messages_author_id", ["author_id"], unique=False)
 
     op.create_table(
         "relay_misses",
@@ -326,7 +326,7 @@ def downgrade() -> None:
     op.drop_table("voice_sessions")
     op.drop_table("relay_misses")
     with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index("ix_messages_author_id_id")
+        batch_op.drop_index("ix_messages_author_id")
 
     op.drop_table("messages")
     op.drop_table("coverage")
