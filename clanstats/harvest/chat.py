@@ -28,6 +28,7 @@ from clanstats.chat import (
 )
 from clanstats.db.channels import GONE, UNREADABLE, mark, note_channels
 from clanstats.db.coverage import Stretch, extend, extend_newest, holes, stretches_of_clan
+from clanstats.db.engine import compact
 from clanstats.harvest.ingest import store_page
 from clanstats.harvest.recent import Recent
 from clanstats.pacing import Pacer
@@ -38,6 +39,7 @@ log = structlog.get_logger()
 
 WAITING = 10  # channels whose turn is awaited at once; the pacer lets fewer through
 BACK_OFF = (2.0, 10.0, 60.0)  # seconds before Discord is asked the same again
+MANY = 10_000  # new messages, after which the file is worth compacting
 DOWN = 3  # channels in a row that couldn't be read: then it isn't the channels
 _Answer = TypeVar("_Answer")
 
@@ -208,6 +210,8 @@ class _Crawl:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+        if self.messages >= MANY:
+            await compact(self.services.writers.kw["bind"])
         return ChatReport(
             channels=self.channels,
             complete=self.complete,

@@ -1,6 +1,6 @@
 """A Discord to read from: channels and messages in memory, and what goes wrong on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from clanstats.chat import (
@@ -29,6 +29,10 @@ def said(message_id: int, writer: Writer | int = 1, **other: object) -> SeenMess
     return SeenMessage(**{"message_id": message_id, "writer": whose, "length": 5} | other)
 
 
+async def _nothing(number: int) -> None:
+    pass
+
+
 @dataclass
 class Source:
     """A `ChatSource` on what a test puts into it."""
@@ -38,10 +42,11 @@ class Source:
     asked: list[tuple[int, int | None]] = field(default_factory=list)  # channel, before
     failing: int = 0  # so many requests fail from now on
     broken: set[int] = field(default_factory=set)  # channels of which every request fails
-    # Called before and after each answer, with the number of the request: may change what is
+    page_size: int = PAGE
+    # Awaited before and after each answer, with the number of the request: may change what is
     # there, or raise.
-    before_page: Callable[[int], None] = lambda _: None
-    after_page: Callable[[int], None] = lambda _: None
+    before_page: Callable[[int], Awaitable[None]] = _nothing
+    after_page: Callable[[int], Awaitable[None]] = _nothing
 
     def add(
         self,
@@ -94,7 +99,7 @@ class Source:
     ) -> Sequence[SeenMessage]:
         self.asked.append((discord_channel_id, before))
         number = len(self.asked)
-        self.before_page(number)
+        await self.before_page(number)
         self._fail()
         if discord_channel_id in self.broken:
             raise ChatUnavailableError("Discord fails here.")
@@ -108,8 +113,8 @@ class Source:
             if (before is None or message_id < before) and (after is None or message_id > after)
         ]
         there.sort(key=lambda message: message.message_id, reverse=after is None)
-        page = sorted(there[:PAGE], key=lambda message: message.message_id, reverse=True)
-        self.after_page(number)
+        page = sorted(there[: self.page_size], key=lambda message: message.message_id, reverse=True)
+        await self.after_page(number)
         return page
 
     def _fail(self) -> None:
