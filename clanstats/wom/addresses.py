@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from clanstats.domain import Window
 from clanstats.errors import BadInputError
+from clanstats.usernames import canonical, validate
 
 PAGE = 50  # the most rows a feed gives at once
 
@@ -40,6 +42,18 @@ def path(group_id: int, page: str = "") -> str:
             "its page on wiseoldman.net."
         )
     return f"/groups/{group_id}{page}"
+
+
+def player(name: str) -> str:
+    """The path of a player; a name that leads anywhere else doesn't get there.
+
+    Raises:
+        BadInputError: The game has no such names.
+    """
+    valid, wrong = validate(name)
+    if not valid:
+        raise BadInputError(wrong)
+    return f"/players/{quote(canonical(name), safe='')}"
 
 
 def page(offset: int) -> dict[str, str]:

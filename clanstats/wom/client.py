@@ -5,13 +5,14 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from typing import Protocol, TypeVar
 
 from clanstats.domain import Window
 from clanstats.wom import addresses, decode, gained, hiscores
 from clanstats.wom.breaker import Breaker
 from clanstats.wom.budget import KEYED_LIMIT, KEYLESS_LIMIT, Budget
-from clanstats.wom.errors import WomError
+from clanstats.wom.errors import WomError, WomPlayerError, WomRateLimitedError
 from clanstats.wom.refusals import Answer, refusal
 from clanstats.wom.rows import (
     Decoded,
@@ -20,10 +21,12 @@ from clanstats.wom.rows import (
     WomGroup,
     WomNameChange,
     WomSnapshot,
+    WomUpdate,
 )
 from clanstats.wom.transport import Transport
 
 T = TypeVar("T")
+_PATIENCE_S = 60.0  # Wise Old Man's own, between two readings of one player
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,18 @@ class WomApi(Protocol):
             secret: The group's verification code.
         """
 
+    async def update_player(self, name: str) -> WomUpdate:
+        """Have Wise Old Man read a player's hiscores now, and say what it sees.
+
+        It does so once a minute at most, whoever asks, so that we don't ask again before; a name
+        it doesn't know it begins to track.
+
+        Raises:
+            BadInputError: The game has no such names.
+            WomPlayerError: It won't read this player; the text says why.
+            WomRateLimitedError: It has read them within the last minute.
+        """
+
     def status(self) -> WomStatus:
         """How we stand with Wise Old Man, without asking it."""
 
@@ -111,6 +126,8 @@ class WiseOldMan:
             sleep=sleep,
             monotonic=monotonic,
         )
+        self._monotonic = monotonic
+        self._updated: dict[str, float] = {}  # by path, in the last minute
         self._bulk_locks: dict[int, asyncio.Lock] = {}
 
     async def close(self) -> None:
@@ -149,6 +166,18 @@ class WiseOldMan:
             return 0
         return self._read(answer, decode.queued)
 
+    async def update_player(self, name: str) -> WomUpdate:
+        path, now = addresses.player(name).lower(), self._monotonic()
+        self._updated = {one: at for one, at in self._updated.items() if now - at < _PATIENCE_S}
+        if path in self._updated:
+            wait_s = _PATIENCE_S - (now - self._updated[path])
+            raise WomRateLimitedError(
+                "Wise Old Man reads a player's hiscores once a minute at most: ask again in "
+                f"{ceil(wait_s)} seconds."
+            )
+        self._updated[path] = now
+        return self._read(await self._transport.send("POST", path, json={}), decode.update)
+
     def status(self) -> WomStatus:
         return WomStatus(
             limit=self.budget.limit,
@@ -185,6 +214,8 @@ class WiseOldMan:
             if error := refusal(answer):
                 raise error
             return decoder(answer.body)
+        except WomPlayerError:  # says nothing of how we stand
+            raise
         except WomError as error:
             self._transport.last_error = str(error)
             raise

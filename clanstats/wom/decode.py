@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from clanstats.wom import reading
+from clanstats.wom import hiscores, reading
 from clanstats.wom.reading import Count, Id, Instant, Problems, Text, utc, utc_or_none
 from clanstats.wom.rows import (
     Decoded,
@@ -14,6 +14,7 @@ from clanstats.wom.rows import (
     WomMembership,
     WomNameChange,
     WomPlayer,
+    WomUpdate,
 )
 
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)  # how Wise Old Man writes "nobody knows when"
@@ -71,6 +72,24 @@ def queued(answer: bytes) -> int:
         raise reading.bad_answer(error) from error
 
 
+def update(answer: bytes) -> WomUpdate:
+    """Read a player's own page, as an update answers with it.
+
+    Raises:
+        WomBadAnswerError: It isn't one.
+    """
+    try:
+        page = _PAGE.decode(answer)
+        player = _player(page)
+    except reading.UNREADABLE as error:
+        raise reading.bad_answer(error) from error
+    return WomUpdate(
+        player=player,
+        snapshot=hiscores.latest(page.latest_snapshot, player.wom_id),
+        annotations=tuple(annotation.type for annotation in page.annotations),
+    )
+
+
 class _Player(msgspec.Struct, rename="camel"):
     id: Id
     username: Text
@@ -82,6 +101,15 @@ class _Player(msgspec.Struct, rename="camel"):
     country: str | None = None
     registered_at: Instant | None = None
     last_changed_at: Instant | None = None
+
+
+class _Annotation(msgspec.Struct):
+    type: str
+
+
+class _Page(_Player, rename="camel"):
+    latest_snapshot: msgspec.Raw = msgspec.Raw(b"null")
+    annotations: list[_Annotation] = []
 
 
 class _RoleOrder(msgspec.Struct):
@@ -139,6 +167,7 @@ class _Queued(msgspec.Struct):
     count: int
 
 
+_PAGE = msgspec.json.Decoder(_Page)
 _GROUP = msgspec.json.Decoder(_Group)
 _ROLE_ORDER = msgspec.json.Decoder(_RoleOrder)
 _MEMBERSHIP = msgspec.json.Decoder(_Membership)

@@ -45,6 +45,10 @@ class WomNotFoundError(WomError):
     """There is no such group, or no such address."""
 
 
+class WomPlayerError(WomError):
+    """It won't read this one player anew; the text says why."""
+
+
 class WomRefusedError(WomError):
     """It understood the request and won't answer it: one of the two is out of date."""
 

@@ -26,6 +26,21 @@ def snapshots(answer: bytes) -> Decoded[WomSnapshot]:
     return reading.read(reading.rows(answer), _row)
 
 
+def latest(raw: msgspec.Raw, wom_id: int) -> WomSnapshot | None:
+    """Read the newest snapshot on a player's own page; None for "null".
+
+    Raises:
+        WomBadAnswerError: Nothing of it can be used.
+    """
+    if bytes(raw) == b"null":
+        return None
+    try:
+        row = _RAW_SNAPSHOT.decode(raw)
+        return _snapshot(wom_id, row.created_at, _salvaged(row.data, Problems()))
+    except reading.UNREADABLE as error:
+        raise reading.bad_answer(error) from error
+
+
 class _Xp(msgspec.Struct, gc=False):
     value: Count = msgspec.field(name="experience")
 
@@ -87,6 +102,7 @@ class _RawRow(msgspec.Struct):
 
 _ROW = msgspec.json.Decoder(_Row)
 _RAW_ROW = msgspec.json.Decoder(_RawRow)
+_RAW_SNAPSHOT = msgspec.json.Decoder(_RawSnapshot)
 _ENTRIES = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _XP = msgspec.json.Decoder(_Xp)
 _SKILL = msgspec.json.Decoder(_Skill)

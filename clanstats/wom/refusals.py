@@ -14,6 +14,7 @@ from clanstats.wom.errors import (
     WomError,
     WomForbiddenError,
     WomNotFoundError,
+    WomPlayerError,
     WomRefusedError,
     WomSecretError,
 )
@@ -63,7 +64,11 @@ def refusal(answer: Answer) -> WomError | None:
             "Wise Old Man doesn't accept the group's verification code. Check WOM_GROUP_SECRET: "
             "it was shown when the group was created."
         )
-    known = _BY_STATUS.get(answer.status)
+    known = (
+        (WomPlayerError, _PLAYER_CODES[code])
+        if code in _PLAYER_CODES
+        else _BY_STATUS.get(answer.status)
+    )
     if known and code != "ENDPOINT_NOT_FOUND":
         error, text = known
         return error(text)
@@ -92,6 +97,26 @@ _NO_GROUP = (
     "Wise Old Man knows no such group. Check WOM_GROUP_ID, or what was typed: it is the number "
     "in the address of the group's page."
 )
+_PLAYER_CODES = {
+    "HISCORES_USERNAME_NOT_FOUND": (
+        "The hiscores know nobody of that name: the player may have changed it, or be too low to "
+        "be listed. If it changed, submit the new name on Wise Old Man."
+    ),
+    "INVALID_USERNAME": "Wise Old Man says that this can't be a RuneScape name.",
+    "PLAYER_NOT_FOUND": "Wise Old Man knows no player of that name; it may have changed.",
+    "PLAYER_IS_FLAGGED": (
+        "Wise Old Man has flagged this player's last update as unlikely and reads no new one until "
+        "somebody there has looked at it: ask on its Discord."
+    ),
+    "PLAYER_IS_ARCHIVED": (
+        "Wise Old Man has archived this profile, because its name went to somebody else. Submit "
+        "the player's new name there."
+    ),
+    "PLAYER_OPTED_OUT": (
+        "This player has opted out of being tracked by Wise Old Man, so it reads nothing of them."
+    ),
+    "PLAYER_IS_BLOCKED": "Wise Old Man has blocked this player, so it reads nothing of them.",
+}
 _BY_STATUS: dict[int, tuple[type[WomError], str]] = {
     401: (WomForbiddenError, _NO_ACCESS),
     403: (WomForbiddenError, _NO_ACCESS),

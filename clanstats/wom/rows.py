@@ -63,6 +63,15 @@ class WomSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class WomUpdate:
+    """A player whose hiscores Wise Old Man has just read."""
+
+    player: WomPlayer
+    snapshot: WomSnapshot | None  # None: it has never seen any
+    annotations: tuple[str, ...]  # "opt_out", "fake_f2p", or what upstream adds
+
+
+@dataclass(frozen=True, slots=True)
 class WomActivity:
     """A line of the group's activity feed, which is not append-only."""
 

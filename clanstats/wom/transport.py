@@ -129,6 +129,11 @@ class Transport:
             return Answer(response.status, response.headers, await response.read())
 
     def _checked(self, answer: Answer) -> Answer:
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and answer.code == _ONE_PLAYER:
+            # Its headers speak of that player, and it says nothing of how we stand.
+            raise WomRateLimitedError(
+                "Wise Old Man updated this player within the last minute. Ask again in a minute."
+            )
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise self._failed(self._limited(answer))
         self.budget.observe(answer.headers)
@@ -139,11 +144,7 @@ class Transport:
         return answer
 
     def _limited(self, answer: Answer) -> WomError:
-        """Tell the three kinds of 429 apart, and have the budget learn from two of them."""
-        if answer.code == _ONE_PLAYER:  # its headers speak of that player, not of us
-            return WomRateLimitedError(
-                "Wise Old Man updated this player within the last minute. Ask again in a minute."
-            )
+        """Tell a block from a limit, and have the budget learn from both."""
         if answer.is_block:
             self.budget.block(_BLOCKED_S)
             blocked = WomBlockedError()

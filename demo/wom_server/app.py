@@ -13,7 +13,7 @@ from demo.wom_server import questions
 from demo.wom_server.answers import Answers
 from demo.wom_server.feeds import Feeds
 from demo.wom_server.guards import REQUESTS, explaining, json_response, limiting, recording
-from demo.wom_server.limits import Limiter
+from demo.wom_server.limits import Cooldowns, Limiter
 from demo.wom_server.problems import Problem
 from demo.world import World
 
@@ -41,7 +41,13 @@ def make_app(
     app = web.Application(middlewares=guards)
     app[REQUESTS] = []
     app.add_routes(_group_routes(world, answers, clock))
-    app.add_routes([web.get("/players/{name}", _player(answers))])
+    updates = Cooldowns(clock) if rate_limit else None
+    app.add_routes(
+        [
+            web.get("/players/{name}", _player(answers)),
+            web.post("/players/{name}", _update(answers, updates)),
+        ]
+    )
     return app
 
 
@@ -125,6 +131,32 @@ def _player(answers: Answers) -> Handler:
         return json_response(found)
 
     return player
+
+
+def _update(answers: Answers, cooldowns: Cooldowns | None) -> Handler:
+    async def update(request: web.Request) -> web.Response:
+        """Nothing is read anew in fact: the world's snapshots come when the world says so."""
+        found = answers.player(request.match_info["name"])
+        if found is None:
+            message = "Player not found on the hiscores"
+            raise Problem(400, message, code="HISCORES_USERNAME_NOT_FOUND")
+        if found["status"] == "archived":
+            raise Problem(403, "Player is archived", code="PLAYER_IS_ARCHIVED")
+        wait_s = cooldowns.wait_s(found["id"]) if cooldowns else 0
+        if wait_s:
+            return json_response(
+                {"code": "PLAYER_IS_RATE_LIMITED", "message": "Player was updated too recently"},
+                status=429,
+                headers={
+                    "RateLimit-Limit": "1",
+                    "RateLimit-Remaining": "0",
+                    "RateLimit-Reset": str(wait_s),
+                    "Retry-After": str(wait_s),
+                },
+            )
+        return json_response(found)
+
+    return update
 
 
 async def _verification_code(request: web.Request) -> str:

@@ -1,7 +1,7 @@
 """What happens to every request before and after it is answered?"""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 from aiohttp import web
@@ -43,7 +43,8 @@ def limiting(limiter: Limiter | None, api_keys: Collection[str]) -> Middleware:
             response = await handler(request)
         else:
             response = json_response({"message": f"Too Many Requests. {_DOCS}."}, status=429)
-        response.headers.update(counted.headers)
+        for name, value in counted.headers.items():
+            response.headers.setdefault(name, value)  # a player's own limit overwrites ours
         return response
 
     return limit
@@ -62,10 +63,13 @@ async def explaining(request: web.Request, handler: Handler) -> web.StreamRespon
         )
 
 
-def json_response(body: object, *, status: int = 200) -> web.Response:
+def json_response(
+    body: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
     return web.Response(
         body=msgspec.json.encode(body),
         status=status,
+        headers=headers,
         content_type="application/json",
         charset="utf-8",
     )

@@ -1,4 +1,4 @@
-"""How many requests has somebody left in this minute?"""
+"""How many requests has somebody left in this minute, and when is a player read again?"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -46,3 +46,20 @@ class Limiter:
         }
         allowed = window.used <= limit
         return Counted(allowed, headers if allowed else headers | {"Retry-After": wait})
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldowns:
+    """A player is read again once a minute at most, whoever asks."""
+
+    clock: Callable[[], datetime]
+    _read_at: dict[int, datetime] = field(default_factory=dict)
+
+    def wait_s(self, wom_id: int) -> int:
+        """Seconds until this player may be read; 0 is now, and reads them."""
+        now = self.clock()
+        left = self._read_at.get(wom_id, now - _WINDOW) + _WINDOW - now
+        if left > timedelta():
+            return ceil(left.total_seconds())
+        self._read_at[wom_id] = now
+        return 0

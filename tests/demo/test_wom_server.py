@@ -362,6 +362,47 @@ def recorded_player():
     return row["player"] | own | {"annotations": [], "latestSnapshot": row["data"]}
 
 
+async def test_an_update_answers_with_the_page_of_whoever_bears_the_name(wom, world):
+    member = world.player(world.member_ids(END)[0], END)
+
+    async with wom.post(f"/players/{member.name}", json={}) as response:
+        page = await response.json()
+
+    assert page["id"] == member.wom_id
+    assert shape(page) == shape(recorded("update_player_200"))
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [
+        pytest.param(Case.RENAMED, "err_400_player_not_on_hiscores", id="an old name"),
+        pytest.param(Case.ARCHIVED, "err_403_player_archived", id="archived"),
+    ],
+)
+async def test_an_update_is_refused_as_it_was_recorded(wom, world, case, name):
+    person = world.person(the(world, case))
+    borne = person.names[0 if case is Case.RENAMED else -1].what
+
+    async with wom.post(f"/players/{borne}", json={}) as response:
+        assert await response.json() == recorded(name)
+
+
+async def test_a_player_is_read_once_a_minute(world, clock):
+    member = world.player(world.member_ids(END)[0], END)
+    async with client(make_app(world, clock=clock)) as wom:
+        await wom.post(f"/players/{member.name}", json={})
+        clock.now += timedelta(seconds=59)
+        async with wom.post(f"/players/{member.name}", json={}) as refused:
+            body = await refused.json()
+        clock.now += timedelta(seconds=1)
+        async with wom.post(f"/players/{member.name}", json={}) as answered:
+            pass
+
+    assert (refused.status, body) == (429, recorded("err_429_player_rate_limited"))
+    assert (refused.headers["RateLimit-Limit"], refused.headers["Retry-After"]) == ("1", "1")
+    assert answered.status == 200
+
+
 async def test_the_twenty_first_request_of_a_minute_is_refused(world, clock):
     async with client(make_app(world, clock=clock)) as wom:
         statuses = [await status(wom) for _ in range(21)]
