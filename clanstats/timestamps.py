@@ -17,6 +17,7 @@ LONGEST_DAYS = 20 * 366
 _UNITS = {"d": 1, "w": 7}
 _YEARS = range(EARLIEST.year, 3000)
 _AGO = re.compile(r"(\d{1,6})([dw])", re.ASCII)
+_ONE_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", re.ASCII)
 
 
@@ -112,6 +113,31 @@ def parse_period(text: str, *, now: datetime, tz: tzinfo) -> Window | None:
     raise BadInputError(
         "That isn't a period I can read; try `7d`, `4w`, `2026-01-01..2026-01-31` or `all`."
     )
+
+
+def parse_until(text: str, *, now: datetime, tz: tzinfo) -> datetime:
+    """Read until when something lasts; UTC.
+
+    Args:
+        text: `10d` and `2w` are so many times 24 hours after `now`; a day, as `2026-12-24`, is
+            included to its end in `tz`.
+        now: From when.
+        tz: The clan's timezone.
+
+    Raises:
+        BadInputError: It is none of these, or over.
+    """
+    wanted = text.strip().lower()
+    if ahead := _AGO.fullmatch(wanted):
+        days = int(ahead[1]) * _UNITS[ahead[2]]
+        if 0 < days <= LONGEST_DAYS:
+            return to_utc(now) + timedelta(days=days)
+    if _ONE_DAY.fullmatch(wanted):
+        until = _midnight(_day(wanted) + timedelta(days=1), tz)
+        if until > to_utc(now):
+            return until
+        raise BadInputError("That day is over; give one that is yet to come.")
+    raise BadInputError("That isn't a time I can read; try `2w`, `10d` or `2026-12-24`.")
 
 
 def iso_weeks(now: datetime, *, count: int, tz: tzinfo) -> tuple[Window, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    case,
     func,
     or_,
     select,
@@ -56,6 +57,16 @@ class KnownName:
     rank: str
     present: bool  # still in the clan
 
+
+# The main account, then the longest linked. Of two main ones at a past instant it was the one that
+# ended first: the other only became it then.
+MAIN_FIRST: tuple[ColumnElement[Any] | Any, ...] = (
+    LinkRow.main.desc(),
+    case((LinkRow.main & LinkRow.until.is_not(None), 0), else_=1),
+    case((LinkRow.main, LinkRow.until)),
+    LinkRow.since,
+    LinkRow.id,
+)
 
 _CHANGES = (
     RankChangeRow.clan_id == MembershipRow.clan_id,
@@ -195,7 +206,10 @@ async def players_named(session: AsyncSession, clan_id: int, name: str) -> Seque
 async def own_players(
     session: AsyncSession, clan_id: int, discord_user_id: int, at: datetime
 ) -> Sequence[int]:
-    """Player IDs linked to a Discord user at that instant, the longest linked first."""
+    """Player IDs linked to a Discord user at that instant.
+
+    The main account first, then the longest linked.
+    """
     found = await session.scalars(
         select(LinkRow.player_id)
         .where(
@@ -204,6 +218,6 @@ async def own_players(
             LinkRow.since <= at,
             or_(LinkRow.until.is_(None), LinkRow.until > at),
         )
-        .order_by(LinkRow.since, LinkRow.id)
+        .order_by(*MAIN_FIRST)
     )
     return tuple(dict.fromkeys(found))

@@ -205,9 +205,16 @@ def _of_user(links: Sequence[Link]) -> Iterable[_Span]:
     for since, until in pairwise(edges):
         held = [link for link in links if _edges(link)[0] <= since < _edges(link)[1]]
         if held:
-            # The main one, else the longest held; ties by id, so that it is always the same.
-            link = min(held, key=lambda each: (not each.main, each.since, each.player_id))
+            link = min(held, key=_precedence)
             yield _Span(link.player_id, since, until)
+
+
+def _precedence(link: Link) -> tuple[bool, int, datetime, int]:
+    """The main one, else the longest held; ties by id, so that it is always the same.
+
+    Of two main ones it was the one that ended first: the other only became it then.
+    """
+    return not link.main, _edges(link)[1] if link.main else 0, link.since, link.player_id
 
 
 def _edges(link: Link) -> tuple[int, int]:

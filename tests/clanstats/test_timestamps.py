@@ -224,3 +224,24 @@ def test_weeks_touch_and_now_is_in_the_last(now, tz):
     assert all(a.end == b.start for a, b in pairwise(weeks))
     assert weeks[-1].start < now == weeks[-1].end
     assert len(weeks) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        pytest.param("2w", utc(2026, 8, 19, 12), id="weeks"),
+        pytest.param(" 10D ", utc(2026, 8, 15, 12), id="days"),
+        pytest.param("2026-08-05", utc(2026, 8, 5, 23), id="the end of today"),
+        pytest.param("2026-12-24", utc(2026, 12, 25), id="the end of a day"),
+    ],
+)
+def test_something_lasts_until(text, until):
+    assert timestamps.parse_until(text, now=NOW, tz=LONDON) == until
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "0d", "999999w", "2026-08-04", "2026-02-30", "2026-8-5", "-2w"]
+)
+def test_nothing_lasts_until(text):
+    with pytest.raises(BadInputError):
+        timestamps.parse_until(text, now=NOW, tz=LONDON)

@@ -86,18 +86,20 @@ async def test_accounts_of_a_discord_user_are_those_linked_at_that_instant(servi
                     "player_id": player_id,
                     "since": day(since),
                     "until": until and day(until),
+                    "main": is_main,
                 }
-                for player_id, since, until in (
-                    (main, "d2026_01_02", None),
-                    (alt, "d2026_01_03", None),
-                    (old, "d2026_01_01", "d2026_01_04"),
+                for player_id, since, until, is_main in (
+                    (alt, "d2026_01_03", None, False),
+                    (main, "d2026_01_02", None, True),
+                    (old, "d2026_01_02", "d2026_01_04", True),
+                    (old, "d2026_01_05", None, False),
                 )
             ],
         )
 
     async with services.read() as session:
         assert await own_players(session, 1, 7, day("d2026_01_03")) == (old, main, alt)
-        assert await own_players(session, 1, 7, day("d2026_01_06")) == (main, alt)
+        assert await own_players(session, 1, 7, day("d2026_01_06")) == (main, alt, old)
         assert await own_players(session, 1, 8, day("d2026_01_06")) == ()
         assert await own_players(session, 2, 7, day("d2026_01_06")) == ()
 

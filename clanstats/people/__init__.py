@@ -1,0 +1,1 @@
+"""Who is who: Discord users and the accounts they play, and who said that they are away."""
