@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from clanstats.db.models import (
     AchievementRow,
-    LinkRow,
+    ActivityRow,
     MembershipRow,
     MetricValueRow,
     NameChangeRow,
@@ -27,6 +28,8 @@ from clanstats.db.models import (
 )
 from clanstats.db.snapshots import Observation, add_snapshots
 from clanstats.harvest.roster import SAME_INSTANT
+from clanstats.people.merging import hand_over
+from clanstats.timestamps import epoch_ms
 from clanstats.usernames import standard
 from clanstats.wom.rows import WomActivity, WomMembership, WomNameChange
 
@@ -162,9 +165,10 @@ def _names(
     for _, name, changed_at in changes:
         names.append((name, min(since, changed_at), changed_at))
         since = changed_at
-    dated = {name for name, _, _ in names} | {person.name}
+    dated = {name for name, _, _ in names}
     for _, name, seen_since, until in seen:
-        if name not in dated:
+        # The present name was once borne before, when another one without a rename lies between.
+        if name not in dated and (name != person.name or until is not None):
             names.append((name, seen_since, until or now))
             since = max(since, until or now)
     names.append((person.name, since, None))
@@ -192,8 +196,9 @@ async def merge_stand_ins(
     """Give what was seen of a stand-in to the player it stood in for; returns how many.
 
     A stand-in bears the new name of a rename, is no longer in the group, and came the instant
-    from which the group now dates the renamed player's membership. The name alone proves nothing:
-    someone else may have borne it before.
+    from which the group now dates the renamed player's membership. Founders share both with
+    whoever takes their name later; so it must also be known that the player was there before that
+    instant, or left at it.
 
     Args:
         session: Written to.
@@ -207,7 +212,12 @@ async def merge_stand_ins(
         if change.wom_id in by_wom_id:
             bearers.setdefault(standard(change.new_name), set()).add(by_wom_id[change.wom_id])
     found = await session.execute(
-        select(MembershipRow.player_id, MembershipRow.joined_at, PlayerRow.standard_name)
+        select(
+            MembershipRow.player_id,
+            MembershipRow.joined_at,
+            PlayerRow.standard_name,
+            PlayerRow.wom_id,
+        )
         .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
         .where(
             MembershipRow.clan_id == clan_id,
@@ -216,27 +226,68 @@ async def merge_stand_ins(
         )
     )
     merged = 0
-    for stand_in, joined_at, name in found.all():
+    for stand_in, joined_at, name, wom_id in found.all():
         if stand_in in present:
             continue
         for player_id in bearers[name]:
-            if abs(joined_at - present[player_id].joined_at) <= SAME_INSTANT:
-                await _merge(session, stand_in, player_id)
+            if abs(joined_at - present[player_id].joined_at) <= SAME_INSTANT and (
+                await _was_there(session, clan_id, player_id, joined_at)
+                or await _left_as_came(session, clan_id, present[player_id].player.wom_id, wom_id)
+            ):
+                await _merge(session, stand_in, player_id, joined_at)
                 merged += 1
                 break
     return merged
 
 
-async def _merge(session: AsyncSession, stand_in: int, player_id: int) -> None:
+async def _was_there(session: AsyncSession, clan_id: int, player_id: int, before: datetime) -> bool:
+    """Whether the stay that lasts began, as we saw it, before the group says it did."""
+    joined_at = await session.scalar(
+        select(MembershipRow.joined_at).where(
+            MembershipRow.clan_id == clan_id,
+            MembershipRow.player_id == player_id,
+            MembershipRow.left_at.is_(None),
+        )
+    )
+    return joined_at is not None and joined_at < before - SAME_INSTANT
+
+
+async def _left_as_came(session: AsyncSession, clan_id: int, left: int, came: int) -> bool:
+    """Whether the feed once said that one left at the very instant the other came; by WOM ID."""
+    arrival = aliased(ActivityRow)
+    at = await session.scalar(
+        select(ActivityRow.at)
+        .join(arrival, (arrival.clan_id == ActivityRow.clan_id) & (arrival.at == ActivityRow.at))
+        .where(
+            ActivityRow.clan_id == clan_id,
+            ActivityRow.wom_id == left,
+            ActivityRow.kind == "left",
+            arrival.wom_id == came,
+            arrival.kind == "joined",
+        )
+        .limit(1)
+    )
+    return at is not None
+
+
+async def _merge(session: AsyncSession, stand_in: int, player_id: int, joined_at: datetime) -> None:
     """Move all that was seen; the stand-in stays as a row that points to the player.
 
-    What the player has already, a second copy of an achievement say, stays with the stand-in.
+    What the player has already, a second copy of an achievement say, stays with the stand-in. So
+    would, if the name had been somebody's before, that one's snapshots: those from before the
+    player's last one under the old name are dropped.
     """
+    last = await session.scalar(
+        select(func.max(SnapshotRow.taken_at)).where(
+            SnapshotRow.player_id == player_id, SnapshotRow.taken_at < epoch_ms(joined_at)
+        )
+    )
     await add_snapshots(
         session,
         [
             Observation(player_id, taken_at, values)
             for taken_at, values in (await _observations(session, stand_in)).items()
+            if last is None or taken_at > last
         ],
     )
     for table in (MetricValueRow, SnapshotRow, MembershipRow):
@@ -261,9 +312,7 @@ async def _merge(session: AsyncSession, stand_in: int, player_id: int) -> None:
         )
         .values(player_id=player_id)
     )
-    await session.execute(
-        update(LinkRow).where(LinkRow.player_id == stand_in).values(player_id=player_id)
-    )
+    await hand_over(session, stand_in=stand_in, player_id=player_id)
     await session.execute(
         update(PlayerRow)
         .where((PlayerRow.id == stand_in) | (PlayerRow.merged_into_id == stand_in))

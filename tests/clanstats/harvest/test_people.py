@@ -1,6 +1,7 @@
 """Who joined, left, rose or changed name, and when, after each way that can be told?"""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,10 +21,11 @@ from clanstats.domain import GainPolicy, UnknownReason, Window
 from clanstats.errors import ClanStatsError
 from clanstats.harvest import identity
 from clanstats.harvest.wom import refresh
+from clanstats.people.links import LinkMethod, add_link, links_at
 from clanstats.timestamps import from_epoch_ms
 from tests.clanstats.harvest.feeds import Group
 from tests.clanstats.harvest.tables import dump
-from tests.factories import NOW, add_clan, add_member, add_rank_change
+from tests.factories import NOW, add_clan, add_member, add_rank_change, day
 from tests.replay import Reply, body
 
 LATER = "2026-11-23T03:00:00.000Z"
@@ -252,6 +254,215 @@ async def test_a_stranger_who_once_bore_the_new_name_is_not_merged(services, gro
     async with services.read() as session:
         assert len(await stays(session, 2004)) == 1
         assert len(await players_named(session, 1, "Nieve New")) == 2
+
+
+async def test_founder_whose_name_another_founder_takes_is_not_merged(services, group):
+    name = group.membership(2)["player"]["displayName"]
+    assert group.membership(1)["createdAt"] == group.membership(2)["createdAt"]
+    await refresh(services, 1)
+    group.leave(2, LATER)
+    group.tell()
+    await refresh(services, 1)
+    group.rename(1, name, LATER_STILL)
+    group.tell()
+
+    report = await refresh(services, 1)
+
+    assert report.merged == 0
+    async with services.read() as session:
+        assert len(await stays(session, 2)) == len(await stays(session, 1)) == 1
+        assert len(await players_named(session, 1, name)) == 2
+
+
+async def test_a_stand_in_of_somebody_who_was_not_known_before_is_merged_by_the_feed(
+    services, group, replay, clock
+):
+    row = await synced_first(group, replay)
+    await refresh(services, 1)  # the first look at the clan of all
+    clock.now = at(LATER_STILL) + timedelta(minutes=10)
+    await approved(group, row)
+
+    report = await refresh(services, 1)
+
+    assert report.merged == 1
+    async with services.read() as session:
+        assert await stays(session, 59) == [(at(LATER), None, row["role"])]
+        assert len(await players_named(session, 1, "nieve new")) == 1
+
+
+async def link(services, wom_id, user_id):
+    async with services.write() as session:
+        player_id = await session.scalar(select(PlayerRow.id).where(PlayerRow.wom_id == wom_id))
+        return await add_link(
+            session,
+            1,
+            user_id=user_id,
+            player_id=player_id,
+            now=NOW,
+            method=LinkMethod.OFFICER,
+        )
+
+
+async def renamed_as_usual(services, group, clock, replay):
+    group.rename(59, "Nieve New", LATER)
+    group.tell()
+    await refresh(services, 1)
+
+
+async def spelled_anew(services, group, clock, replay):
+    group.rename(59, "NIEVE RIP", LATER)
+    group.tell()
+    await refresh(services, 1)
+
+
+async def swapped(services, group, clock, replay):
+    one, two = (group.membership(i)["player"]["displayName"] for i in (59, 60))
+    group.rename(59, two, LATER, number=101)
+    group.rename(60, one, LATER, number=102)
+    group.tell()
+    await refresh(services, 1)
+
+
+async def synced_early(services, group, clock, replay):
+    clock.now = at(LATER) + timedelta(minutes=10)
+    row = await synced_first(group, replay)
+    await refresh(services, 1)
+    clock.now = at(LATER_STILL) + timedelta(minutes=10)
+    await approved(group, row)
+    await refresh(services, 1)
+
+
+async def synced_early_and_linked_meanwhile(services, group, clock, replay):
+    clock.now = at(LATER) + timedelta(minutes=10)
+    row = await synced_first(group, replay)
+    await refresh(services, 1)
+    await link(services, 2004, user_id=8)
+    clock.now = at(LATER_STILL) + timedelta(minutes=10)
+    await approved(group, row)
+    await refresh(services, 1)
+
+
+def archive(group, wom_id):
+    player = group.membership(wom_id)["player"]
+    name = player["displayName"]
+    player |= {"displayName": "archive77777", "username": "archive77777", "status": "archived"}
+    group.bulk_hiscores = [r for r in group.bulk_hiscores if r["player"]["id"] != wom_id]
+    return name
+
+
+async def archived_while_a_newcomer_bears_the_name(services, group, clock, replay):
+    clock.now = at(LATER) + timedelta(minutes=10)
+    newcomer = json.loads(json.dumps(group.membership(60)))
+    newcomer["playerId"] = newcomer["player"]["id"] = 3001
+    name = archive(group, 59)
+    newcomer["player"] |= {"displayName": name, "username": name.lower()}
+    group.join(newcomer, LATER)
+    group.tell()
+    await refresh(services, 1)
+    async with services.read() as session:
+        (bearer, once) = await players_named(session, 1, name)
+        assert await session.scalar(select(PlayerRow.wom_id).where(PlayerRow.id == bearer)) == 3001
+        assert await session.scalar(select(PlayerRow.wom_id).where(PlayerRow.id == once)) == 59
+        assert len(await stays(session, 3001)) == 1
+    clock.now = at(LATER_STILL)
+    group.leave(3001, LATER_STILL)
+    group.tell()
+    await refresh(services, 1)
+
+
+async def archived_and_restored(services, group, clock, replay):
+    clock.now = at(LATER)
+    hiscores = group.bulk_hiscores
+    name = archive(group, 59)
+    group.tell()
+    await refresh(services, 1)
+    clock.now = at(LATER_STILL)
+    group.membership(59)["player"] |= {
+        "displayName": name,
+        "username": name.lower(),
+        "status": "active",
+    }
+    group.bulk_hiscores = hiscores
+    group.tell()
+    await refresh(services, 1)
+    async with services.read() as session:
+        assert await names(session, 59) == [
+            (name, at(LATER)),
+            ("archive77777", at(LATER_STILL)),
+            (name, None),
+        ]
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        renamed_as_usual,
+        spelled_anew,
+        swapped,
+        synced_early,
+        synced_early_and_linked_meanwhile,
+        archived_while_a_newcomer_bears_the_name,
+        archived_and_restored,
+    ],
+    ids=lambda happens: happens.__name__,
+)
+async def test_one_history_one_membership_and_one_link_remain_after(
+    services, group, clock, replay, happens
+):
+    await refresh(services, 1)
+    made = await link(services, 59, user_id=7)
+    async with services.read() as session:
+        before, taken = await stays(session, 59), await snapshots(session, 59)
+        name = made.name
+
+    await happens(services, group, clock, replay)
+
+    async with services.read() as session:
+        assert await stays(session, 59) == before
+        assert await snapshots(session, 59) >= taken
+        (kept,) = await links_at(session, 1, clock.now)
+        assert replace(kept, name=name) == made
+        assert next(old for old, _ in await names(session, 59)) == name
+        assert len(await members(session, 1, clock.now)) == len(CAST)
+        known = await known_names(session, 1)
+        assert made.player_id in {one.player_id for one in known if one.former is None}
+        assert (await session.execute(text("PRAGMA foreign_key_check"))).all() == []
+
+
+async def test_who_comes_back_under_another_name_is_the_same_person(services, group, clock):
+    await refresh(services, 1)
+    made = await link(services, 50, user_id=7)
+    clock.now = at(LATER)
+    row = group.leave(50, LATER)
+    group.tell()
+    await refresh(services, 1)
+    clock.now = at(LATER_STILL)
+    group.join(row, LATER_STILL)
+    group.rename(50, "Back Again", LATER_STILL)
+    group.tell()
+
+    await refresh(services, 1)
+
+    async with services.read() as session:
+        assert [left for _, left, _ in await stays(session, 50)] == [at(LATER), None]
+        (kept,) = await links_at(session, 1, clock.now)
+        assert (kept.player_id, kept.name) == (made.player_id, "Back Again")
+        assert await players_named(session, 1, made.name) == (made.player_id,)
+
+
+async def test_who_left_stays_a_person_by_every_name(services, group, clock):
+    await refresh(services, 1)
+    made = await link(services, 50, user_id=7)
+    clock.now = at(LATER)
+    group.leave(50, LATER)
+    group.tell()
+
+    await refresh(services, 1)
+
+    async with services.read() as session:
+        assert await players_named(session, 1, made.name) == (made.player_id,)
+        assert await links_at(session, 1, clock.now) == (made,)
+        assert await snapshots(session, 50) > 0
 
 
 async def test_an_archived_member_keeps_the_id_and_counts_nowhere(services, group):
@@ -544,7 +755,7 @@ async def test_ranks_and_achievements_of_a_stand_in_become_the_players(services)
             )
 
     async with services.write() as session:
-        await identity._merge(session, stand_in, player)
+        await identity._merge(session, stand_in, player, NOW)
 
     async with services.read() as session:
         ranks = await session.scalars(select(RankChangeRow.player_id))
@@ -553,3 +764,21 @@ async def test_ranks_and_achievements_of_a_stand_in_become_the_players(services)
         )
         assert set(ranks) == {player}
         assert sorted(names) == ["99 Magic", "Max"]
+
+
+async def test_snapshots_of_whoever_bore_the_name_before_are_not_the_players(services):
+    async with services.write() as session:
+        clan_id = await add_clan(session)
+        player = await add_member(session, "Kiko", clan_id=clan_id, d2026_11_01=5)
+        stand_in = await add_member(
+            session, "Kiko New", clan_id=clan_id, d2026_10_01=900, d2026_11_22=6, d2026_11_23=7
+        )
+
+        await identity._merge(session, stand_in, player, NOW)
+
+        taken = await session.execute(select(SnapshotRow.player_id, SnapshotRow.taken_at))
+        assert [(row.player_id, from_epoch_ms(row.taken_at)) for row in taken] == [
+            (player, day("d2026_11_01")),
+            (player, day("d2026_11_22")),
+            (player, day("d2026_11_23")),
+        ]
