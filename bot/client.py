@@ -21,7 +21,7 @@ from cogs.errors import explain, report
 
 log = structlog.get_logger()
 
-COGS = ("cogs.members", "cogs.leaderboards", "cogs.setup")
+COGS = ("cogs.members", "cogs.leaderboards", "cogs.links", "cogs.away", "cogs.setup")
 _SYNCED = "commands.synced"
 
 

@@ -42,6 +42,10 @@ class Roster:
         """Read the clan's names again, and whose accounts they are when next needed."""
         async with self.services.read() as session:
             self._entries[clan_id] = _entries(await known_names(session, clan_id))
+        self.forget_owners(clan_id)
+
+    def forget_owners(self, clan_id: int) -> None:
+        """Read whose accounts they are again when next needed."""
         self._own = {key: own for key, own in self._own.items() if key[0] != clan_id}
 
     async def choices(self, clan: Clan, user_id: int, typed: str) -> Sequence[Choice]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -62,13 +62,19 @@ class Setup(commands.Cog):
     async def help(self, interaction: Interaction) -> None:
         """List the commands that you can use."""
         lines = [
-            f"**/{command.name}** — {command.description}"
-            for command in sorted(self.bot.tree.get_commands(), key=lambda one: one.name)
+            f"**/{command.qualified_name}** — {command.description}"
+            for command in sorted(self.bot.tree.walk_commands(), key=lambda one: one.qualified_name)
             if isinstance(command, app_commands.Command)
-            and (command.default_permissions or discord.Permissions.none())
-            <= interaction.permissions
+            and _needed(command) | _needed(command.root_parent) <= interaction.permissions
         ]
         await interaction.response.send_message("\n".join(lines), ephemeral=True)
+
+
+def _needed(
+    command: app_commands.Command[Any, ..., Any] | app_commands.Group | None,
+) -> discord.Permissions:
+    none = discord.Permissions.none()
+    return none if command is None else command.default_permissions or none
 
 
 def _size(file: Path | None) -> int | None:

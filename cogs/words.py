@@ -26,7 +26,7 @@ REMEDIES = {
     UnknownReason.UNRANKED: "The hiscores list nobody this low; nothing needs to be done.",
     UnknownReason.NEWLY_RANKED: "What came before is unknown; the next update gives a number.",
 }
-UNLINKED = "No account is linked to {} yet; linking comes with the next version."
+UNLINKED = "No account is linked to {} yet: `/link add` does that."
 _SINCE = {
     UnknownReason.NOT_UPDATED: "not updated since {}",
     UnknownReason.NO_BASELINE: "seen only once, {}",

@@ -107,6 +107,13 @@ def scenes(people: Cast) -> Sequence[Scene]:
         Scene("stats_private", "stats", {"player": me, "private": True}),
         Scene("stats_unknown_player", "stats", {"player": "Nobody Here"}),
         Scene("stats_bad_period", "stats", {"player": me, "period": "soon"}),
+        Scene("link_list", "link list", {}),
+        Scene("link_add", "link add", {"player": people.renamed}),
+        Scene("link_add_taken", "link add", {"player": me}),
+        Scene("link_list_linked", "link list", {"show": "linked"}),
+        Scene("link_list_pending", "link list", {"show": "pending"}),
+        Scene("away_set", "away set", {"until": "2w", "reason": "the sea"}),
+        Scene("away_list", "away list", {}),
         Scene("health", "health", {}),
         Scene("help", "help", {}),
     )
@@ -139,7 +146,8 @@ async def _scene(
     began = perf_counter()
     result = await played.run(scene.command, **scene.options)
     seconds = perf_counter() - began
-    reply = result.response
+    # A refusal after "is thinking…" follows it, and that is taken away.
+    reply = result.response or next(reversed(result.followups), None)
     if reply is None:
         raise CameraError(f"/{scene.command} was left without a reply")
     if scene.press:

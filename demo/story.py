@@ -27,7 +27,9 @@ NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # a Sunday evening, for ever
 GUILD_ID = 1_000_000_000_000_000_001
 _CHANNEL_ID = 1_000_000_000_000_000_002
 _OWNER_ID = 1_000_000_000_000_000_003
-_OFFICER = DemoRole(1_000_000_000_000_000_004, "Officer", discord.Permissions(manage_guild=True))
+_OFFICER = DemoRole(
+    1_000_000_000_000_000_004, "Officer", discord.Permissions(manage_guild=True, manage_roles=True)
+)
 _VIEWERS = 3
 _UNLIMITED = 1_000_000
 

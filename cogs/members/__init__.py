@@ -40,6 +40,11 @@ class Members(commands.Cog):
         """Follow renames, joins and leaves."""
         await self.roster.reload(clan_id)
 
+    @commands.Cog.listener()
+    async def on_links_changed(self, clan_id: int) -> None:
+        """Offer everyone's own accounts first."""
+        self.roster.forget_owners(clan_id)
+
     @app_commands.command()
     @app_commands.describe(
         player="A player of the clan, also by an earlier name; your linked one if left out",
@@ -97,7 +102,7 @@ class Members(commands.Cog):
         if own:
             return own[0]
         whose = "you" if user is None or user == interaction.user else "them"
-        raise NoDataError(f"{words.UNLINKED.format(whose)} Type a name: `/stats player:`")
+        raise NoDataError(f"{words.UNLINKED.format(whose)} Or type a name: `/stats player:`")
 
 
 async def setup(bot: "ClanStatsBot") -> None:

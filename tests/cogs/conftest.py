@@ -14,7 +14,7 @@ from bot.client import ClanStatsBot
 from clanstats.drawing import Drawing
 from clanstats.services import open_services
 from clanstats.settings import Settings
-from tests.cogs.stage import ALICE_ID, BOB_ID, GUILD_ID, Discord, ExplainingEnv, fill
+from tests.cogs.stage import ALICE_ID, BOB_ID, CAROL_ID, GUILD_ID, Discord, ExplainingEnv, fill
 from tests.conftest import NOBODY
 from tests.factories import NOW
 
@@ -84,8 +84,10 @@ async def discord_server(services, drawing):
     guild = env.create_guild("Stub & Co", id=GUILD_ID)
     channel = guild.create_text_channel("general")
     admin = guild.create_role("Admin", permissions=discord.Permissions(manage_guild=True))
+    officer = guild.create_role("Officer", permissions=discord.Permissions(manage_roles=True))
     members = []
-    for user_id, name, roles in ((ALICE_ID, "alice", (admin,)), (BOB_ID, "bob", ())):
+    people = ((ALICE_ID, "alice", (admin,)), (BOB_ID, "bob", ()), (CAROL_ID, "carol", (officer,)))
+    for user_id, name, roles in people:
         env.backend.reserve_id(user_id)
         env.backend.snowflake = lambda user_id=user_id: user_id
         user = env.create_user(name)

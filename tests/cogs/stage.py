@@ -19,6 +19,7 @@ from tests.factories import NOW, add_clan, add_member, add_name, observe
 GUILD_ID = 100_200_300_400_500_600
 ALICE_ID = 100_200_300_400_500_601
 BOB_ID = 100_200_300_400_500_602
+CAROL_ID = 100_200_300_400_500_603
 RANKS = ("owner", "ruby", "sapphire")
 HARVESTED = NOW - timedelta(hours=3)
 MEMBERS = 40  # who gained something
@@ -89,7 +90,11 @@ async def fill(services: Services) -> None:
         await observe(session, gone, ago(40), {"overall": 5_000})
         await session.execute(
             insert(LinkRow).values(
-                clan_id=clan_id, discord_user_id=ALICE_ID, player_id=zezima, since=ago(100)
+                clan_id=clan_id,
+                discord_user_id=ALICE_ID,
+                player_id=zezima,
+                since=ago(100),
+                main=True,
             )
         )
 
@@ -105,7 +110,10 @@ class ExplainingEnv(simcord.Env):
 
 @dataclass
 class Discord:
-    """The server: Alice is linked to Zezima and may manage it, Bob is an ordinary member."""
+    """The server: Alice is linked to Zezima and may manage it, Bob is an ordinary member.
+
+    Carol is an officer: she may manage roles.
+    """
 
     env: simcord.Env
     bot: ClanStatsBot
@@ -113,6 +121,7 @@ class Discord:
     channel: simcord.ChannelHandle
     alice: simcord.MemberActor
     bob: simcord.MemberActor
+    carol: simcord.MemberActor
 
     async def slash(self, name, /, *, by=None, **options):
         return await (by or self.bob).slash(self.channel, name, **options)
@@ -129,6 +138,11 @@ class Discord:
         await self.bot.harvested(1)
         followers = (t for t in asyncio.all_tasks() if "clan_harvested" in t.get_name())
         await asyncio.gather(*followers)
+
+    def join(self, name, *roles):
+        """Somebody comes to the server."""
+        guild = self.env.guild
+        return guild.add_member(self.env.create_user(name), roles=roles)
 
     def acknowledgements(self):
         """How each interaction was answered at first: its type, and whether ephemerally."""

@@ -278,7 +278,7 @@ async def test_find_me_tells_whom_it_does_not_know(discord_server):
 
     reply = (await discord_server.bob.click(message, label="Find me")).followups[-1]
 
-    assert "linking comes with the next version" in reply.content
+    assert "`/link add`" in reply.content
     assert reply.ephemeral
 
 

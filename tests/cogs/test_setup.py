@@ -83,10 +83,14 @@ async def test_health_is_refused_to_members_though_a_server_shows_it(discord_ser
 async def test_help_lists_what_the_asker_may_run(discord_server):
     members = (await discord_server.slash("help")).response.content
     admins = (await discord_server.slash("help", by=discord_server.alice)).response.content
+    officers = (await discord_server.slash("help", by=discord_server.carol)).response.content
 
     assert "**/stats**" in members
     assert "/health" not in members
     assert "**/health**" in admins
+    assert "**/link add**" in members
+    assert "/away list" not in members
+    assert "**/away list**" in officers
 
 
 def test_permission_is_declared_and_checked():
@@ -192,7 +196,7 @@ async def test_failure_that_cannot_be_reported_ends_there(discord_server, monkey
 
 
 async def test_demo_shows_every_command(discord_server):
-    shown = {scene.command for scene in scenes(Cast("Zezima", "Zez1ma", "zulrah"))}
+    shown = {scene.command.split()[0] for scene in scenes(Cast("Zezima", "Zez1ma", "zulrah"))}
 
     assert shown == {command.name for command in discord_server.bot.tree.get_commands()}
 
@@ -200,5 +204,5 @@ async def test_demo_shows_every_command(discord_server):
 async def test_every_command_has_a_description(discord_server):
     for command in discord_server.bot.tree.walk_commands():
         assert command.description not in {"", "…"}
-        for option in command.parameters:
+        for option in getattr(command, "parameters", ()):  # a group of commands has none
             assert option.description not in {"", "…"}, f"/{command.name} {option.name}"

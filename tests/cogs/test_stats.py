@@ -82,8 +82,8 @@ async def test_user_option_shows_that_members_account(discord_server):
     [
         pytest.param(
             {},
-            "No account is linked to you yet; linking comes with the next version. "
-            "Type a name: `/stats player:`",
+            "No account is linked to you yet: `/link add` does that. "
+            "Or type a name: `/stats player:`",
             id="no linked account",
         ),
         pytest.param({"player": "Zezina"}, "Did you mean **Zezima**?", id="name nearly right"),
