@@ -125,8 +125,8 @@ class MembershipRow(Base):
             "clan_id",
             "player_id",
             unique=True,
+            # PostgreSQL's is only in the migration: here it would load that whole dialect.
             sqlite_where=text("left_at IS NULL"),
-            postgresql_where=text("left_at IS NULL"),
         ),
     )
 
@@ -186,7 +186,6 @@ class LinkRow(Base):
             "player_id",
             unique=True,
             sqlite_where=text("until IS NULL"),
-            postgresql_where=text("until IS NULL"),
         ),
     )
 
@@ -336,7 +335,6 @@ class VoiceSessionRow(Base):
             "ix_voice_sessions_open",
             "author_id",
             sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
         ),
     )
 

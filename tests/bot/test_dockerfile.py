@@ -43,6 +43,14 @@ def test_what_is_run_is_a_subcommand_of_the_bot(command: list[str]):
     assert _parser().parse_args(command[3:]).action
 
 
+def test_all_code_is_compiled_while_that_may_still_be_written():
+    compiled = next(place for place, line in enumerate(LINES) if "compileall" in line)
+    code = {source for source in copied() if any((ROOT / source).rglob("*.py"))}
+
+    assert set(LINES[compiled].split()) >= code
+    assert compiled < next(place for place, line in enumerate(LINES) if line.startswith("USER "))
+
+
 def test_it_ends_as_a_user_who_may_only_write_the_volume():
     user = next(line.split()[1] for line in LINES if line.startswith("USER "))
     volumes = [line.split()[1] for line in LINES if line.startswith("VOLUME ")]

@@ -187,7 +187,9 @@ sys.exit(main(["run"]))
     loaded = set(json.loads(bot.out))
     assert code == 0
     assert {"discord", "cogs.leaderboards"} <= loaded
-    assert loaded.isdisjoint({"matplotlib", "pandas", "openpyxl", "alembic"})
+    assert loaded.isdisjoint(
+        {"matplotlib", "pandas", "openpyxl", "alembic", "sqlalchemy.dialects.postgresql"}
+    )
 
 
 async def test_signal_ends_it_while_discord_keeps_it_waiting(process, discord_server, harvested):
