@@ -10,6 +10,7 @@ from time import perf_counter
 
 import structlog
 
+import bot  # noqa: F401 — sets when this process collects garbage, as in the bot's
 from benchmarks import feeling, harvesting, report
 from benchmarks.answering import answers
 from benchmarks.bulk import written

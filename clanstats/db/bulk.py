@@ -1,17 +1,19 @@
-"""How are many rows written or deleted at once, and read as often?
+"""How are many rows written, changed or deleted at once, and read as often?
 
 All go past the ORM and past SQLAlchemy's parameter processing, which together cost thirty times
 the insert itself: values must be what the driver takes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, FromClause, Select, Table, bindparam, delete
+from sqlalchemy import ColumnElement, Dialect, FromClause, Select, Table, bindparam, delete, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
+
+Columns = tuple[str, ...]
 
 # A chunk's parameters are built without a pause of the event loop.
 _CHUNK = 1000
@@ -25,6 +27,13 @@ async def insert_new(
 ) -> None:
     """Insert `rows`, the values in the order of the table's columns; known keys are left alone."""
     await _execute(session, _insert, table, rows)
+
+
+async def update_rows(
+    session: AsyncSession, table: FromClause, rows: Sequence[tuple[Any, ...]], *, columns: Columns
+) -> None:
+    """Set `columns` of the rows with these ids; each of `rows` is their values and then its id."""
+    await _execute(session, partial(_update, columns), table, rows)
 
 
 async def delete_keys(
@@ -111,6 +120,14 @@ def _insert(table: Table, dialect: Dialect) -> str:
 
 @cache
 def _select(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> str:
+    return str(statement.compile(dialect=dialect))
+
+
+@cache
+def _update(columns: Columns, table: Table, dialect: Dialect) -> str:
+    # Otherwise they would be in the table's order.
+    values: list[tuple[str, Any]] = [(name, bindparam(f"new_{name}")) for name in columns]
+    statement = update(table).where(table.c.id == bindparam("key")).ordered_values(*values)
     return str(statement.compile(dialect=dialect))
 
 

@@ -34,6 +34,7 @@ from clanstats.db.bulk import delete_keys, insert_new
 from clanstats.db.models import MetricRow, MetricValueRow, PlayerRow, SnapshotRow
 
 MISSING = -1  # stands for a NULL state inside this module; no stored value is negative
+_NO_ROW = -2  # never ranked so far
 _CHUNK = 400  # snapshots a statement: keeps under every database's limit on parameters
 
 _snapshots = SnapshotRow.__table__
@@ -146,11 +147,13 @@ _NEWEST = select(
 ).where(PlayerRow.id.in_(bindparam("players", expanding=True)))
 
 
-def _state(player: ColumnElement[int], *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+def _state(
+    player: ColumnElement[int], metric: ColumnElement[int], *conditions: ColumnElement[bool]
+) -> ScalarSelect[int]:
     """The newest state that satisfies these: a value, MISSING, or NULL where there is no row."""
     return (
         select(func.coalesce(_values.c.value, MISSING))
-        .where(_values.c.player_id == player, _values.c.metric_id == _metrics.c.id, *conditions)
+        .where(_values.c.player_id == player, _values.c.metric_id == metric, *conditions)
         .order_by(_values.c.taken_at.desc())
         .limit(1)
         .correlate_except(_values)
@@ -158,24 +161,26 @@ def _state(player: ColumnElement[int], *conditions: ColumnElement[bool]) -> Scal
     )
 
 
-# One JSON object a player: handing over a row per player and metric would cost twice the seeks.
-# Metrics without any row are NULL here, and left out.
+# One list of states a player, in the order of the inner query: handing over a row per player and
+# metric would cost as much again as the seeks, and so would naming the metrics.
+_METRICS = select(_metrics.c.id).order_by(_metrics.c.id)
+_in_order = _METRICS.subquery()
 _LATEST = select(
     PlayerRow.id,
     select(
         func.aggregate_strings(
-            literal('"')
-            + cast(_metrics.c.id, Text)
-            + '":'
-            + cast(_state(PlayerRow.__table__.c.id), Text),
+            cast(
+                func.coalesce(_state(PlayerRow.__table__.c.id, _in_order.c.id), literal(_NO_ROW)),
+                Text,
+            ),
             ",",
         )
     )
-    .select_from(_metrics)
+    .select_from(_in_order)
     .correlate(PlayerRow)
     .scalar_subquery(),
 ).where(PlayerRow.id.in_(bindparam("players", expanding=True)))
-_STATE = msgspec.json.Decoder(dict[int, int])
+_STATES = msgspec.json.Decoder(list[int])
 
 _States = Mapping[int, Mapping[int, int]]
 
@@ -184,9 +189,11 @@ async def _states(session: AsyncSession, observations: Sequence[Observation]) ->
     """What stands at the end of each one's history, by player and metric."""
     states: dict[int, dict[int, int]] = {one.player_id: {} for one in observations}
     if states:
+        metrics = tuple(await session.scalars(_METRICS))
         found = await session.execute(_LATEST, {"players": list(states)})
-        for player_id, state in found:
-            states[player_id] = _STATE.decode(f"{{{state or ''}}}")
+        for player_id, listed in found:
+            known = zip(metrics, _STATES.decode(f"[{listed or ''}]"), strict=True)
+            states[player_id] = {metric: state for metric, state in known if state != _NO_ROW}
     return states
 
 
@@ -264,8 +271,8 @@ def _neighbours(keys: Sequence[_Key]) -> Select[Any]:
         player,
         at,
         _metrics.c.id,
-        _state(player, _values.c.taken_at < at).label("before"),
-        _state(player, _values.c.taken_at == at).label("here"),
+        _state(player, _metrics.c.id, _values.c.taken_at < at).label("before"),
+        _state(player, _metrics.c.id, _values.c.taken_at == at).label("here"),
         next_at.label("next_at"),
-        _state(player, _values.c.taken_at == next_at).label("there"),
+        _state(player, _metrics.c.id, _values.c.taken_at == next_at).label("there"),
     ).select_from(asked.join(_metrics, true()))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.bulk import insert_new
+from clanstats.db.bulk import insert_new, update_rows
 from clanstats.db.models import (
     AchievementRow,
     ActivityRow,
@@ -77,11 +77,15 @@ async def save_players(session: AsyncSession, players: Sequence[WomPlayer]) -> d
         await session.execute(insert(PlayerRow), [_columns(player) for player in new])
         known |= await _player_ids(session, [player.wom_id for player in new])
     if old:
-        await session.execute(
-            update(PlayerRow),
-            [{"id": known[player.wom_id], **_columns(player)} for player in old],
-        )
+        rows = [
+            (*map(_as_stored, _columns(player).values()), known[player.wom_id]) for player in old
+        ]
+        await update_rows(session, PlayerRow.__table__, rows, columns=tuple(_columns(old[0])))
     return known
+
+
+def _as_stored(value: object) -> object:
+    return epoch_ms(value) if isinstance(value, datetime) else value
 
 
 async def _player_ids(session: AsyncSession, wom_ids: Sequence[int]) -> dict[int, int]:

@@ -62,7 +62,7 @@ class _Computed(msgspec.Struct, gc=False):
     value: Hours
 
 
-class _Sections(msgspec.Struct):
+class _Sections(msgspec.Struct, gc=False):
     skills: dict[str, _Skill]
     bosses: dict[str, _Boss]
     activities: dict[str, _Activity]
@@ -76,11 +76,11 @@ class _RawSections(msgspec.Struct):
     computed: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class _Player(msgspec.Struct):
+class _Player(msgspec.Struct, gc=False):
     id: Id
 
 
-class _Snapshot(msgspec.Struct, rename="camel"):
+class _Snapshot(msgspec.Struct, rename="camel", gc=False):
     created_at: Instant
     data: _Sections
 
@@ -90,7 +90,7 @@ class _RawSnapshot(msgspec.Struct, rename="camel"):
     data: _RawSections
 
 
-class _Row(msgspec.Struct):
+class _Row(msgspec.Struct, gc=False):
     player: _Player
     data: _Snapshot
 
@@ -173,9 +173,7 @@ def _snapshot(wom_id: int, taken_at: datetime, sections: _Sections) -> WomSnapsh
     if not (sections.computed or any(entries for _, entries in by_kind)):
         raise ValueError("not one metric can be read")
     for kind, entries in by_kind:
-        for name, entry in entries.items():
-            if (value := entry.value) >= 0:
-                values[name] = value
+        values |= {name: value for name, entry in entries.items() if (value := entry.value) >= 0}
         if not entries.keys() <= _LISTED:
             kinds |= dict.fromkeys(entries.keys() - _LISTED, kind)
     values |= _hours(sections.computed)
