@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event
 from benchmarks.questions import Question, questions
 from benchmarks.seeding import settings_for
 from benchmarks.timing import Times
+from clanstats.db.asking import rows
 from clanstats.db.engine import PRAGMAS
 from clanstats.services import Services, open_services
 
@@ -79,7 +80,7 @@ async def _ask(services: Services, connection: sqlite3.Connection, each: Asked) 
         await each.question(session)
     async with each.alone.taken(), services.read() as session:
         for statement, parameters in each.statements:
-            (await session.execute(statement, parameters)).all()
+            await rows(session, statement, parameters)
     async with each.bare.taken():
         connection.execute("BEGIN")
         for sql, parameters in each.sql:

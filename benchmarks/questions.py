@@ -13,6 +13,7 @@ from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import known_names, members
 from clanstats.analytics.profile import profile
 from clanstats.analytics.series import series, weekly_gains
+from clanstats.db.asking import rows
 from clanstats.domain import GainPolicy, Member, Window
 from clanstats.metrics import OVERALL
 from clanstats.timestamps import epoch_ms, iso_weeks
@@ -53,7 +54,7 @@ def _of_clan() -> dict[str, Question]:
 
 async def _nothing(session: AsyncSession) -> object:
     """What any question costs at least."""
-    return await session.scalar(_ONE)
+    return await rows(session, _ONE)
 
 
 def _of_player(one: Member) -> dict[str, Question]:

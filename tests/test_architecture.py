@@ -123,6 +123,7 @@ def test_analysis_never_writes_and_neither_it_nor_the_store_commits():
         for file in files("clanstats/analytics", "clanstats/db")
         for node in ast.walk(parsed(file))
         if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
+        if name_of(file) != "clanstats.db.driver"  # which is told to
     }
     writes = {
         (name_of(file), module)

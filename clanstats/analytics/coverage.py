@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics import gains, seeks
 from clanstats.analytics.members import member, of_clan
+from clanstats.db.asking import rows
 from clanstats.db.models import PlayerRow, SnapshotRow
 from clanstats.domain import Coverage, Window
 from clanstats.timestamps import from_epoch_ms
@@ -33,7 +34,7 @@ async def coverage(
 ) -> Sequence[Coverage]:
     """How often each member at `as_of` was observed in `window`, and since when at all."""
     asked = {"clan_id": clan_id, "at": as_of, **gains.bounds(window)}
-    found = await session.execute(_COVERAGE, asked)
+    found = await rows(session, _COVERAGE, asked)
     return tuple(
         Coverage(
             member(row),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.analytics import gains, seeks
 from clanstats.analytics.members import member, of_clan
 from clanstats.analytics.metrics import metric_named
+from clanstats.db.asking import rows
 from clanstats.db.models import PlayerRow
 from clanstats.domain import (
     Gain,
@@ -63,7 +64,7 @@ async def leaderboard(  # noqa: PLR0913 — the question has this many parts
     metric_id, metric = await metric_named(session, metric_name)
     asked = {"clan_id": clan_id, "at": as_of, "metric_id": metric_id}
     if window is None:
-        found = await session.execute(_TOTALS, asked | gains.bounds(Window(as_of, as_of)))
+        found = await rows(session, _TOTALS, asked | gains.bounds(Window(as_of, as_of)))
         totals = [_total(row, metric) for row in found]
         return _board(metric, None, as_of, policy, _of_rank(totals, rank), {})
     lines = await _gains(session, asked, metric, window, policy)
@@ -84,7 +85,7 @@ async def _gains(
     window: Window,
     policy: GainPolicy,
 ) -> Sequence[Gain]:
-    found = await session.execute(_GAINS[policy], asked | gains.bounds(window))
+    found = await rows(session, _GAINS[policy], asked | gains.bounds(window))
     return [gains.decide(member(row), metric, window, row, policy) for row in found]
 
 

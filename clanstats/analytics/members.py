@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.db.asking import rows
 from clanstats.db.models import (
     ClanRow,
     Instant,
@@ -131,7 +132,7 @@ _MEMBERS = of_clan()
 
 async def members(session: AsyncSession, clan_id: int, at: datetime) -> Sequence[Member]:
     """Everyone in the clan at that instant, by name."""
-    found = await session.execute(_MEMBERS, {"clan_id": clan_id, "at": at})
+    found = await rows(session, _MEMBERS, {"clan_id": clan_id, "at": at})
     return tuple(member(row) for row in found)
 
 
@@ -159,29 +160,32 @@ async def rank_order(session: AsyncSession, clan_id: int) -> Sequence[str]:
     return tuple(found)
 
 
+_KNOWN_NAMES = (
+    select(
+        PlayerRow.id,
+        PlayerRow.name,
+        PlayerNameRow.name,
+        MembershipRow.rank,
+        type_coerce(MembershipRow.left_at, BigInteger),
+    )
+    .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
+    .outerjoin(
+        PlayerNameRow,
+        (PlayerNameRow.player_id == PlayerRow.id)
+        & (PlayerNameRow.standard_name != PlayerRow.standard_name),
+    )
+    .where(MembershipRow.clan_id == CLAN, PlayerRow.merged_into_id.is_(None))
+    .order_by(
+        MembershipRow.left_at.is_not(None),
+        MembershipRow.left_at.desc(),
+        PlayerRow.standard_name,
+    )
+)
+
+
 async def known_names(session: AsyncSession, clan_id: int) -> Sequence[KnownName]:
     """Every name, present and former, of everyone who is or was in the clan; members first."""
-    found = await session.execute(
-        select(
-            PlayerRow.id,
-            PlayerRow.name,
-            PlayerNameRow.name,
-            MembershipRow.rank,
-            MembershipRow.left_at,
-        )
-        .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
-        .outerjoin(
-            PlayerNameRow,
-            (PlayerNameRow.player_id == PlayerRow.id)
-            & (PlayerNameRow.standard_name != PlayerRow.standard_name),
-        )
-        .where(MembershipRow.clan_id == clan_id, PlayerRow.merged_into_id.is_(None))
-        .order_by(
-            MembershipRow.left_at.is_not(None),
-            MembershipRow.left_at.desc(),
-            PlayerRow.standard_name,
-        )
-    )
+    found = await rows(session, _KNOWN_NAMES, {"clan_id": clan_id})
     names: dict[tuple[int, str | None], KnownName] = {}
     for player_id, name, former, rank, left_at in found:
         for alias in (None, former):

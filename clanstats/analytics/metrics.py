@@ -6,17 +6,20 @@ from difflib import get_close_matches
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.db.asking import rows
 from clanstats.db.models import MetricRow
 from clanstats.errors import BadInputError, NoDataError
 from clanstats.metrics import Metric, MetricKind, catalogue, named
 
+_METRICS = select(MetricRow.id, MetricRow.name, MetricRow.kind)
+
 
 async def known_metrics(session: AsyncSession) -> Sequence[tuple[int, Metric]]:
     """Every metric with its ID: the catalogue's in its order, then what came later."""
-    found = await session.execute(select(MetricRow.id, MetricRow.name, MetricRow.kind))
+    found = await rows(session, _METRICS)
     order = {name: place for place, name in enumerate(catalogue())}
-    rows = [(metric_id, named(name, MetricKind(kind))) for metric_id, name, kind in found]
-    return tuple(sorted(rows, key=lambda row: (order.get(row[1].name, len(order)), row[0])))
+    metrics = [(metric_id, named(name, MetricKind(kind))) for metric_id, name, kind in found]
+    return tuple(sorted(metrics, key=lambda row: (order.get(row[1].name, len(order)), row[0])))
 
 
 async def metric_named(session: AsyncSession, name: str) -> tuple[int, Metric]:

@@ -11,6 +11,7 @@ from clanstats.analytics import gains
 from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import AT, CLAN, RANK_THEN
 from clanstats.analytics.series import weekly_gains
+from clanstats.db.asking import rows
 from clanstats.db.models import (
     MembershipRow,
     MetricRow,
@@ -83,7 +84,7 @@ async def profile(  # noqa: PLR0913 — the question has this many parts
         NoDataError: The player was not in the clan by then.
     """
     asked = {"clan_id": clan_id, "player_id": player_id, "at": as_of, **gains.bounds(window)}
-    stay = (await session.execute(_STAY, asked)).first()
+    stay = next(iter(await rows(session, _STAY, asked)), None)
     if stay is None:
         raise NoDataError("That player had not joined the clan by then.")
     left_at = stay.left_at if stay.left_at and stay.left_at <= as_of else None
@@ -95,7 +96,7 @@ async def profile(  # noqa: PLR0913 — the question has this many parts
         stay.account_type,
         stay.status,
     )
-    found = (await session.execute(_METRICS, asked)).all()
+    found = await rows(session, _METRICS, asked)
     metrics = _progress(member, window, found)
     board = await leaderboard(session, clan_id, metric_name=OVERALL, window=window, as_of=as_of)
     place = {line.gain.member.player_id: line.place for line in board.standings}
@@ -103,7 +104,7 @@ async def profile(  # noqa: PLR0913 — the question has this many parts
     changed = None if stay.last_changed_at is None else from_epoch_ms(stay.last_changed_at)
     return Profile(
         member=member,
-        names=tuple(dict.fromkeys(await session.scalars(_NAMES, asked))),
+        names=tuple(dict.fromkeys(name for (name,) in await rows(session, _NAMES, asked))),
         joined_at=stay.joined_at,
         left_at=left_at,
         window=window,

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics import gains, seeks
 from clanstats.analytics.metrics import metric_named
+from clanstats.db.asking import rows
 from clanstats.db.models import MetricValueRow, SnapshotRow
 from clanstats.domain import GainPolicy, Member, Point, WeekGain, Window
 from clanstats.metrics import Metric
@@ -70,8 +71,8 @@ async def series(
     """The course of one metric of one player."""
     metric_id, metric = await metric_named(session, metric_name)
     asked = {"player_id": player_id, "metric_id": metric_id, **gains.bounds(window)}
-    points = await session.execute(_POINTS, asked)
-    observed = await session.scalars(_OBSERVED, asked)
+    points = await rows(session, _POINTS, asked)
+    observed = await rows(session, _OBSERVED, asked)
     return Series(
         metric,
         tuple(
@@ -79,7 +80,7 @@ async def series(
             for at, value in points
             if value is not None
         ),
-        tuple(from_epoch_ms(at) for at in observed),
+        tuple(from_epoch_ms(at) for (at,) in observed),
     )
 
 
@@ -107,7 +108,7 @@ async def weekly_gains(  # noqa: PLR0913 — the question has this many parts
     }
     for number, week in enumerate(weeks):
         asked |= {f"week{number}_{name}": at for name, at in gains.bounds(week).items()}
-    found = (await session.execute(_weeks(len(weeks)), asked)).all()
+    found = await rows(session, _weeks(len(weeks)), asked)
     lines = (
         (week, gains.decide(member, metric, week, row, GainPolicy.AS_OF))
         for week, row in zip(weeks, found, strict=True)

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from clanstats.db.driver import connect
 from clanstats.errors import ClanStatsError
 
 log = structlog.get_logger()
@@ -30,12 +31,13 @@ PRAGMAS = (
     "PRAGMA cache_size=-16384",
     "PRAGMA temp_store=MEMORY",
 )
+_FREE = "BEGIN"  # takes no lock, so that it may come with the first statement
 _NO_KEYS = "PRAGMA foreign_keys=OFF"
 
 
 def reading(url: str) -> AsyncEngine:
     """The engine for reads. More connections only fight for the interpreter's lock."""
-    return _engine(url, begin="BEGIN", connections=2)
+    return _engine(url, begin=_FREE, connections=2)
 
 
 def writing(url: str) -> AsyncEngine:
@@ -88,9 +90,14 @@ def _engine(
             "This installation can only use SQLite: set DATABASE_URL to sqlite+aiosqlite:/// and a "
             "file's path."
         )
-    engine = create_async_engine(url, pool_size=connections, max_overflow=0)
-    if engine.dialect.name != "sqlite":
-        return engine
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_size=connections, max_overflow=0)
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"async_creator_fn": connect},
+    )
     file = database_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -104,10 +111,12 @@ def _engine(
         cursor.close()
 
     def begin_ours(connection: Connection) -> None:
-        # Past SQLAlchemy's cursor, which would cross to the driver's thread twice more.
         driver: Any = connection.connection.dbapi_connection
+        if begin == _FREE:
+            driver.driver_connection.begin_with(begin)
+            return
         try:
-            driver.run_async(lambda raw: raw.execute(begin))
+            driver.run_async(lambda raw: raw.begin(begin))
         except sqlite3.Error as error:  # who waits for the lock in vain expects SQLAlchemy's
             raise OperationalError(begin, None, error) from error
 

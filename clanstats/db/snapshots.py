@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.db.asking import rows
 from clanstats.db.bulk import delete_keys, insert_new
 from clanstats.db.models import MetricRow, MetricValueRow, PlayerRow, SnapshotRow
 
@@ -96,7 +97,7 @@ def _union(one: Observation, other: Observation) -> Observation:
 
 async def _add_layer(session: AsyncSession, layer: Sequence[Observation]) -> int:
     players = {"players": [one.player_id for one in layer]}
-    newest = {row.id: row.newest for row in await session.execute(_NEWEST, players)}
+    newest = {row.id: row.newest for row in await rows(session, _NEWEST, players)}
     known = {_key(one) for one in layer if newest[one.player_id] == one.taken_at} | await _known(
         session, [_key(one) for one in layer if _is_older(one, newest)]
     )
@@ -120,12 +121,13 @@ async def _known(session: AsyncSession, keys: Sequence[_Key]) -> set[_Key]:
     if not keys:
         return set()
     asked = _asked(keys)
-    found = await session.execute(
+    found = await rows(
+        session,
         select(asked.c.player_id, asked.c.taken_at).join(
             _snapshots,
             (_snapshots.c.player_id == asked.c.player_id)
             & (_snapshots.c.taken_at == asked.c.taken_at),
-        )
+        ),
     )
     return {(row.player_id, row.taken_at) for row in found}
 
@@ -189,8 +191,8 @@ async def _states(session: AsyncSession, observations: Sequence[Observation]) ->
     """What stands at the end of each one's history, by player and metric."""
     states: dict[int, dict[int, int]] = {one.player_id: {} for one in observations}
     if states:
-        metrics = tuple(await session.scalars(_METRICS))
-        found = await session.execute(_LATEST, {"players": list(states)})
+        metrics = [metric_id for (metric_id,) in await rows(session, _METRICS)]
+        found = await rows(session, _LATEST, {"players": list(states)})
         for player_id, listed in found:
             known = zip(metrics, _STATES.decode(f"[{listed or ''}]"), strict=True)
             states[player_id] = {metric: state for metric, state in known if state != _NO_ROW}
@@ -206,20 +208,20 @@ async def _append(
     session: AsyncSession, observations: Sequence[Observation], states: _States
 ) -> None:
     """Store snapshots that are newer than any other of their players."""
-    rows: list[tuple[int, int, int, int | None]] = []
+    changed: list[tuple[int, int, int, int | None]] = []
     for one in observations:
         before = states[one.player_id]
-        rows += [
+        changed += [
             (one.player_id, metric_id, one.taken_at, value)
             for metric_id, value in one.values.items()
             if before.get(metric_id, MISSING) != value
         ]
-        rows += [
+        changed += [
             (one.player_id, metric_id, one.taken_at, None)
             for metric_id, value in before.items()
             if value != MISSING and metric_id not in one.values
         ]
-    await insert_new(session, _values, rows)
+    await insert_new(session, _values, changed)
 
 
 async def _insert(
@@ -241,7 +243,7 @@ async def _insert(
         if wants is not None:
             new.append((player_id, metric_id, at, None if wants == MISSING else wants))
 
-    found = await session.execute(_neighbours(list(by_key)))
+    found = await rows(session, _neighbours(list(by_key)))
     for player_id, at, metric_id, row_before, here, next_at, there in found:
         key = (player_id, at)
         before = MISSING if row_before is None else row_before

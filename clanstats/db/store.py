@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.db import asking
 from clanstats.db.bulk import insert_new, update_rows
 from clanstats.db.models import (
     AchievementRow,
@@ -88,10 +89,13 @@ def _as_stored(value: object) -> object:
     return epoch_ms(value) if isinstance(value, datetime) else value
 
 
+_IDS = select(PlayerRow.wom_id, PlayerRow.id, PlayerRow.merged_into_id).where(
+    PlayerRow.wom_id.in_(bindparam("wom_ids", expanding=True))
+)
+
+
 async def _player_ids(session: AsyncSession, wom_ids: Sequence[int]) -> dict[int, int]:
-    found = await session.execute(
-        select(PlayerRow.wom_id, PlayerRow.id).where(PlayerRow.wom_id.in_(wom_ids))
-    )
+    found = await asking.rows(session, _IDS, {"wom_ids": wom_ids})
     return {row.wom_id: row.id for row in found}
 
 
@@ -127,11 +131,7 @@ async def save_snapshots(session: AsyncSession, snapshots: Iterable[WomSnapshot]
     taken = list(snapshots)
     unlisted = {name: kind for one in taken for name, kind in one.kinds.items()}
     ids = await metric_ids(session, unlisted)
-    found = await session.execute(
-        select(PlayerRow.wom_id, PlayerRow.id, PlayerRow.merged_into_id).where(
-            PlayerRow.wom_id.in_({one.wom_id for one in taken})
-        )
-    )
+    found = await asking.rows(session, _IDS, {"wom_ids": [*{one.wom_id for one in taken}]})
     owner = {row.wom_id: row.merged_into_id or row.id for row in found}
     observations = [
         Observation(

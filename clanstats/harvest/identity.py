@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from clanstats.db.asking import rows
 from clanstats.db.models import (
     AchievementRow,
     ActivityRow,
@@ -106,10 +107,11 @@ async def _save_changes(
 
 
 async def _present_names(session: AsyncSession, player_ids: Sequence[int]) -> dict[int, str]:
-    found = await session.execute(
+    found = await rows(
+        session,
         select(PlayerNameRow.player_id, PlayerNameRow.name).where(
             PlayerNameRow.player_id.in_(player_ids), PlayerNameRow.until.is_(None)
-        )
+        ),
     )
     return {row.player_id: row.name for row in found}
 

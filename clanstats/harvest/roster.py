@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.db.asking import rows
 from clanstats.db.bulk import insert_new
 from clanstats.db.models import MembershipRow, PlayerRow, RankChangeRow
 from clanstats.harvest.ranks import record_ranks
@@ -67,7 +68,8 @@ async def apply_group(  # noqa: PLR0913, PLR0917 — what was read, and where it
 
 
 async def _stays(session: AsyncSession, clan_id: int) -> Sequence[Any]:
-    found = await session.execute(
+    return await rows(
+        session,
         select(
             MembershipRow.id,
             MembershipRow.player_id,
@@ -78,9 +80,8 @@ async def _stays(session: AsyncSession, clan_id: int) -> Sequence[Any]:
         )
         .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
         .where(MembershipRow.clan_id == clan_id)
-        .order_by(MembershipRow.joined_at)
+        .order_by(MembershipRow.joined_at),
     )
-    return found.all()
 
 
 def _believed(

@@ -20,6 +20,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db import store
+from clanstats.db.asking import rows
 from clanstats.db.models import ClanRow, MembershipRow, PlayerRow, RankOrderRow
 from clanstats.harvest.attribution import attribute
 from clanstats.harvest.identity import (
@@ -171,7 +172,8 @@ async def _compare(session: AsyncSession, group: WomGroup) -> tuple[bool, bool]:
     clan = await session.scalar(select(ClanRow).where(ClanRow.wom_group_id == group.group_id))
     if clan is None or clan.refreshed_at is None:
         return True, True
-    found = await session.execute(
+    found = await rows(
+        session,
         select(
             PlayerRow.wom_id,
             PlayerRow.name,
@@ -182,7 +184,7 @@ async def _compare(session: AsyncSession, group: WomGroup) -> tuple[bool, bool]:
             MembershipRow.rank,
         )
         .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
-        .where(MembershipRow.clan_id == clan.id, MembershipRow.left_at.is_(None))
+        .where(MembershipRow.clan_id == clan.id, MembershipRow.left_at.is_(None)),
     )
     order = await session.scalars(
         select(RankOrderRow.rank)
