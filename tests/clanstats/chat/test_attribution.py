@@ -226,7 +226,7 @@ AUTHORS = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(names_, max_size=8), st.lists(links_, max_size=5))
 def test_at_every_instant_an_author_is_at_most_one_player(names, links):
     found = worked_out(AUTHORS, names, links)
@@ -239,7 +239,7 @@ def test_at_every_instant_an_author_is_at_most_one_player(names, links):
             assert one.until_id < other.since_id or one.player_id != other.player_id
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(names_, max_size=8), st.lists(links_, max_size=5))
 def test_nobody_gets_what_they_have_nothing_to_do_with(names, links):
     """An interval of theirs, of this very name, is there or begins within thirty days."""
@@ -263,7 +263,7 @@ def test_nobody_gets_what_they_have_nothing_to_do_with(names, links):
             )
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.lists(names_, max_size=8))
 def test_an_author_alone_gets_what_it_gets_among_others(names):
     borne = {author.name: author for author in AUTHORS if author.name}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from clanstats.chat import AuthorKind, GameEvent, Writer, snowflake
-from clanstats.db.channels import channel_ids
+from clanstats.db.channels import channel_ids, note_channels
 from clanstats.db.coverage import Stretch, extend, extend_live, stretches_of_clan
 from clanstats.db.messages import delete_messages
 from clanstats.db.models import ChannelRow, GameEventRow, MessageRow
@@ -124,6 +124,24 @@ async def test_gaps_and_the_newest_pages_come_before_the_deep_past(crawled, cloc
 
     assert [channel for channel, _ in source.asked].count(1) == 0
     assert await stored() == source.ids
+
+
+async def test_an_old_gap_comes_before_the_newer_past_of_other_channels(
+    services, clan, channel, crawled
+):
+    source = Source()
+    source.add(7, *spoken(300, every=DAY))
+    source.add(8, *spoken(300, every=DAY, until=NOW - MINUTE))
+    async with services.write() as session:
+        seen = [source.channels_[8]]
+        other = (await note_channels(session, clan, seen, NOW))[8]
+        await extend(session, channel, snowflake(NOW - DAY), NOW_ID)
+        await extend(session, other, 0, snowflake(NOW - 200 * DAY))
+        await extend(session, other, snowflake(NOW - 190 * DAY), NOW_ID)
+
+    await crawled(source)
+
+    assert [asked for asked, _ in source.asked][:2] == [8, 7]
 
 
 async def test_of_the_deep_past_the_newest_is_read_first(crawled):

@@ -130,7 +130,7 @@ rounds = st.lists(st.tuples(talk, st.booleans(), cuts, st.booleans()), min_size=
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @example(
     [

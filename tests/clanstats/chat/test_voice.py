@@ -168,7 +168,7 @@ events = st.lists(st.tuples(st.integers(0, 3), told | restart), max_size=12)
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(events)
 async def test_sessions_are_the_minutes_that_somebody_was_there(voice, history):
@@ -196,7 +196,9 @@ async def test_sessions_are_the_minutes_that_somebody_was_there(voice, history):
     for who, channel, since, until in sessions:
         end = minute if until is None else until
         found[user(who)].extend((channel, each) for each in range(since, end))
-    assert {who: times for who, times in found.items() if times} == expected
+    assert {who: times for who, times in found.items() if times} == {
+        who: times for who, times in expected.items() if times
+    }
     for one, other in pairwise(sessions):
         if one[0] == other[0]:
             assert one[3] <= other[2]
