@@ -4,11 +4,11 @@ import asyncio
 from multiprocessing import get_context
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from clanstats.db.engine import database_file, writing
+from clanstats.db.engine import compact, database_file, writing
 from clanstats.db.models import BotStateRow, MembershipRow
 
 TURNS = 25
@@ -135,3 +135,34 @@ def test_the_file_behind_an_address_is_known(url, file):
     found = database_file(url)
 
     assert (found and str(found)) == file
+
+
+async def test_compacting_gives_room_back_and_loses_nothing(services, settings):
+    rows = [{"key": str(number), "value": "x" * 1000} for number in range(1000)]
+    async with services.write() as session:
+        await session.execute(insert(BotStateRow), rows)
+    async with services.write() as session:
+        await session.execute(delete(BotStateRow).where(BotStateRow.key != "500"))
+    file = database_file(settings.database_url)
+    engine = services.writers.kw["bind"]
+
+    await compact(engine)
+
+    assert file.stat().st_size < 1_000_000
+    async with services.write() as session:
+        assert (await session.scalars(select(BotStateRow.key))).all() == ["500"]
+
+
+async def test_what_cant_be_compacted_now_stays_as_it_is(services, counter, settings):
+    other = writing(settings.database_url)
+    impatient = writing(settings.database_url)
+    async with impatient.connect() as connection:
+        await connection.exec_driver_sql("PRAGMA busy_timeout=1")
+        await connection.rollback()
+
+    async with other.begin():
+        await compact(impatient)
+
+    assert await value(services) == 0
+    await other.dispose()
+    await impatient.dispose()
