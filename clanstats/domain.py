@@ -18,6 +18,10 @@ class UnknownReason(StrEnum):
     NO_BASELINE = "no_baseline"  # observed once only, so nothing has been measured yet
     UNRANKED = "unranked"  # below the hiscores' threshold for this metric
     NEWLY_RANKED = "newly_ranked"  # entered the hiscores in the window; what came before is unknown
+    NOT_LINKED = (
+        "not_linked"  # no Discord account is linked, and game chat never had a word of them
+    )
+    NOT_READ = "not_read"  # no channel was read, or no voice channel watched, in the window
 
 
 class GainPolicy(StrEnum):
@@ -66,7 +70,7 @@ class Member:
 class Gain:
     """What one player gained of one metric in one window.
 
-    Values are in the metric's own unit: XP, kills, score, or hours for EHP and EHB.
+    Values are in the metric's own unit: XP, kills, score, messages, or hours (EHP, EHB, voice).
     """
 
     member: Member
@@ -76,6 +80,7 @@ class Gain:
     start: float | None = None
     end: float | None = None
     observed_at: datetime | None = None  # the newest observation the answer rests on
+    partial: bool = False  # of talk: only what was heard in game chat, as nobody is linked
 
     @property
     def shown(self) -> float | None:
@@ -98,10 +103,33 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelsRead:
+    """How much of a clan's channels is known of a window.
+
+    Threads count as channels; channels that are gone don't count.
+    """
+
+    channels: int
+    complete: int  # read from the window's start to its end, without a hole
+    behind: int  # readable, but not read up to the window's end
+    unreadable: int  # the bot isn't allowed to
+    since: (
+        datetime | None
+    )  # from when on all that are neither are complete; before or in the window
+    first: datetime | None  # from when on any of it is known; None when nothing is
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing but what the bot may not read."""
+        return self.first is not None and self.complete + self.unreadable == self.channels
+
+
+@dataclass(frozen=True, slots=True)
 class Leaderboard:
     """Everyone in the clan at the window's end, in order of one metric.
 
-    `window` is None when totals are ranked rather than gains.
+    `window` is None when totals are ranked rather than gains. On a board of talk a person with
+    several accounts has one line.
     """
 
     metric: Metric
@@ -110,6 +138,8 @@ class Leaderboard:
     policy: GainPolicy
     standings: Sequence[Standing]  # best first; equal ones by name
     unknown: Sequence[Gain]  # members about whom no number can be given, by name
+    read: ChannelsRead | None = None  # of messages only
+    watched_since: datetime | None = None  # of voice only: what came before is unknown
 
     @property
     def observed(self) -> tuple[datetime, datetime] | None:
@@ -140,6 +170,51 @@ class WeekGain:
     window: Window
     value: float | None
     unknown: UnknownReason | None
+    partial: bool = False  # there may be more: of messages, where channels aren't all read
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What one person said in a window, all of their accounts together."""
+
+    messages: Gain
+    voice: Gain  # hours
+    place: int | None  # by messages, among the persons in the clan; None without messages
+    active_days: int | None  # days of the clan's calendar with a message; None when unknown
+    last_message_at: datetime | None  # on Discord; all three by the window's end
+    last_game_chat_at: datetime | None  # in relayed game chat
+    last_voice_at: datetime | None
+    read: ChannelsRead
+    watched_since: datetime | None  # from when on voice is known; None when it isn't at all
+    weeks: Sequence[WeekGain]  # messages by week, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfWeek:
+    """One of the 168 hours of a week, over all the weeks that were looked at."""
+
+    messages: int
+    hours: float  # how much time the window has of it; 0 when it doesn't reach it
+
+    @property
+    def rate(self) -> float | None:
+        """Messages an hour; None when nothing is known."""
+        return self.messages / self.hours if self.hours else None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """When messages are written."""
+
+    window: Window  # the known part of the one that was asked about
+    hours: Sequence[HourOfWeek]  # 168 of the clan's clock from Monday 00:00; empty when unknown
+    unknown: UnknownReason | None = None
+    partial: bool = False  # game chat only
+
+    @property
+    def total(self) -> int:
+        """All messages in it."""
+        return sum(hour.messages for hour in self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +232,7 @@ class Profile:
     last_progress_at: datetime | None  # when Wise Old Man last saw a change
     observed_at: datetime | None  # newest snapshot
     weeks: Sequence[WeekGain]  # XP by week, oldest first
+    talk: Talk | None = None  # None: not asked for
 
 
 @dataclass(frozen=True, slots=True)

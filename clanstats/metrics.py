@@ -13,12 +13,13 @@ from pathlib import Path
 
 
 class MetricKind(StrEnum):
-    """The four sections of a hiscores page."""
+    """The four sections of a hiscores page, and what Discord adds."""
 
     SKILL = "skill"
     BOSS = "boss"
     ACTIVITY = "activity"
     COMPUTED = "computed"
+    TALK = "talk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,27 @@ class Metric:
     @property
     def unit(self) -> str:
         """What one of it is called."""
-        if self.name == TOTAL_LEVEL:
-            return "levels"
+        if self.name in _UNITS:
+            return _UNITS[self.name]
         return {
             MetricKind.SKILL: "XP",
             MetricKind.BOSS: "kills",
             MetricKind.ACTIVITY: "score",
             MetricKind.COMPUTED: "hours",
+            MetricKind.TALK: "messages",
         }[self.kind]
 
 
 OVERALL = "overall"
 TOTAL_LEVEL = "total_level"
+MESSAGES = "messages"
+VOICE = "voice"
+# Counted by us, not by Wise Old Man: these have no rows among the metrics.
+TALK = {
+    MESSAGES: Metric(MESSAGES, "Messages", MetricKind.TALK),
+    VOICE: Metric(VOICE, "Voice time", MetricKind.TALK),
+}
+_UNITS = {TOTAL_LEVEL: "levels", MESSAGES: "messages", VOICE: "hours"}
 
 _FILE = Path(__file__).with_name("metrics.json")
 

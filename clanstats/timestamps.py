@@ -15,6 +15,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before any RuneScape
 LONGEST_DAYS = 20 * 366
 
 _UNITS = {"d": 1, "w": 7}
+_DAY = timedelta(days=1)
 _YEARS = range(EARLIEST.year, 3000)
 _AGO = re.compile(r"(\d{1,6})([dw])", re.ASCII)
 _ONE_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -152,6 +153,39 @@ def iso_weeks(now: datetime, *, count: int, tz: tzinfo) -> tuple[Window, ...]:
     monday = today - timedelta(days=today.weekday())
     starts = [_midnight(monday - timedelta(weeks=back), tz) for back in reversed(range(count))]
     return tuple(map(Window, starts, [*starts[1:], to_utc(now)]))
+
+
+def utc_offsets(window: Window, tz: tzinfo) -> tuple[tuple[Window, timedelta], ...]:
+    """Cut a window where the clock of `tz` changes; each part with what it is ahead of UTC."""
+    parts = []
+    start = window.start
+    while start < window.end:
+        ahead, end = _ahead(start, tz), start
+        while end < window.end and _ahead(end + _DAY, tz) == ahead:
+            end += _DAY
+        if end < window.end:
+            end = _change(end, end + _DAY, tz)
+        parts.append((Window(start, min(end, window.end)), ahead))
+        start = end
+    return tuple(parts)
+
+
+def _change(before: datetime, after: datetime, tz: tzinfo) -> datetime:
+    """When between these two the clock changed; that is on a whole second."""
+    ahead = _ahead(before, tz)
+    known, end = epoch_ms(before) // 1000, epoch_ms(after) // 1000
+    while end - known > 1:
+        middle = (known + end) // 2
+        known, end = (middle, end) if _ahead(_second(middle), tz) == ahead else (known, middle)
+    return _second(end)
+
+
+def _second(number: int) -> datetime:
+    return EPOCH + timedelta(seconds=number)
+
+
+def _ahead(at: datetime, tz: tzinfo) -> timedelta:
+    return at.astimezone(tz).utcoffset() or timedelta()
 
 
 def _between(first: date, last: date, *, now: datetime, tz: tzinfo) -> Window:

@@ -66,16 +66,16 @@ async def leaderboard(  # noqa: PLR0913 — the question has this many parts
     if window is None:
         found = await rows(session, _TOTALS, asked | gains.bounds(Window(as_of, as_of)))
         totals = [_total(row, metric) for row in found]
-        return _board(metric, None, as_of, policy, _of_rank(totals, rank), {})
+        return _board(metric, None, as_of, policy, of_rank(totals, rank), {})
     lines = await _gains(session, asked, metric, window, policy)
     earlier = await _gains(session, asked, metric, window.before, policy)
     # Who gained nothing had no place then: a tie of everybody says nothing of who climbed.
     places = {
         place.gain.member.player_id: place.place
-        for place in _places(_of_rank(earlier, rank), {})
+        for place in placed(of_rank(earlier, rank), {})
         if place.gain.shown
     }
-    return _board(metric, window, as_of, policy, _of_rank(lines, rank), places)
+    return _board(metric, window, as_of, policy, of_rank(lines, rank), places)
 
 
 async def _gains(
@@ -102,7 +102,8 @@ def _total(row: Row[Any], metric: Metric) -> Gain:
     return Gain(who, total, None, end=total, observed_at=seen)
 
 
-def _of_rank(lines: Iterable[Gain], rank: str | None) -> Sequence[Gain]:
+def of_rank(lines: Iterable[Gain], rank: str | None) -> Sequence[Gain]:
+    """Only those who hold this rank; None is everyone."""
     return [line for line in lines if rank is None or line.member.rank == rank]
 
 
@@ -115,10 +116,11 @@ def _board(  # noqa: PLR0913, PLR0917 — the parts of a board
     places: Mapping[int, int],
 ) -> Leaderboard:
     unknown = tuple(line for line in lines if line.value is None)
-    return Leaderboard(metric, window, as_of, policy, _places(lines, places), unknown)
+    return Leaderboard(metric, window, as_of, policy, placed(lines, places), unknown)
 
 
-def _places(lines: Sequence[Gain], earlier: Mapping[int, int]) -> Sequence[Standing]:
+def placed(lines: Sequence[Gain], earlier: Mapping[int, int]) -> Sequence[Standing]:
+    """Give places to those who are known; `earlier` are places in the window before, by player."""
     # Stable: the lines come by name, and stay so among equals.
     known = sorted(
         (line for line in lines if line.shown is not None), key=lambda line: -(line.shown or 0)

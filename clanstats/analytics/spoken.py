@@ -1,0 +1,152 @@
+"""How much did everyone write, and when last? One range of an index for each of their names.
+
+What counts is what is attributed: a Discord account's messages and a name's lines in game chat,
+each from one message id to another. A range of the index over author and id is counted without
+reading a message, so the cost is that of what is counted, not of the history.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.analytics.members import CLAN
+from clanstats.analytics.seeks import Column
+from clanstats.chat import AuthorKind, snowflake, written_at
+from clanstats.db.models import AttributionRow, AuthorRow, MessageRow
+from clanstats.domain import Window
+
+LO = bindparam("lo_id", type_=BigInteger)  # the first id of the window
+HI = bindparam("hi_id", type_=BigInteger)  # the first after it
+PLAYERS = bindparam("players", expanding=True, type_=BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is attributed to a player, or to all players of a person."""
+
+    typed: int = 0  # on Discord, in the window
+    relayed: int = 0  # in game chat, in the window
+    last_message_id: int | None = None  # by the window's end
+    last_game_chat_id: int | None = None
+
+    def __add__(self, other: "Spoken") -> "Spoken":
+        return Spoken(
+            self.typed + other.typed,
+            self.relayed + other.relayed,
+            _later(self.last_message_id, other.last_message_id),
+            _later(self.last_game_chat_id, other.last_game_chat_id),
+        )
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything of theirs was ever heard in game chat."""
+        return self.last_game_chat_id is not None
+
+    @property
+    def last_message_at(self) -> datetime | None:
+        """When they last wrote on Discord."""
+        return None if self.last_message_id is None else written_at(self.last_message_id)
+
+    @property
+    def last_game_chat_at(self) -> datetime | None:
+        """When they were last heard in game chat."""
+        return None if self.last_game_chat_id is None else written_at(self.last_game_chat_id)
+
+
+def bounds(window: Window) -> dict[str, int]:
+    """The parameters `lo_id` and `hi_id`: a window excludes its start and includes its end."""
+    after = timedelta(milliseconds=1)
+    return {"lo_id": snowflake(window.start + after), "hi_id": snowflake(window.end + after)}
+
+
+def greatest(one: Column, other: Column) -> ColumnElement[int]:
+    """The larger of two that aren't NULL; databases have no common function for it."""
+    return case((one > other, one), else_=other)
+
+
+def least(one: Column, other: Column) -> ColumnElement[int]:
+    """The smaller of two that aren't NULL."""
+    return case((one < other, one), else_=other)
+
+
+def within(lo: Column, hi: Column) -> ColumnElement[bool]:
+    """Whether a message is attributed by this row, and from `lo` up to but not with `hi`."""
+    return and_(
+        MessageRow.author_id == AttributionRow.author_id,
+        MessageRow.id >= greatest(AttributionRow.since_id, lo),
+        MessageRow.id < least(AttributionRow.until_id, hi),
+    )
+
+
+def written(lo: Column, hi: Column) -> ScalarSelect[int]:
+    """How many messages of `players` there are between two ids, for a row that has them."""
+    return (
+        select(func.count())
+        .select_from(AttributionRow)
+        .join(MessageRow, within(lo, hi))
+        .where(AttributionRow.player_id.in_(PLAYERS))
+        .correlate_except(AttributionRow, MessageRow)
+        .scalar_subquery()
+    )
+
+
+_SPOKEN = (
+    select(
+        AttributionRow.player_id,
+        AuthorRow.kind,
+        select(func.count())
+        .where(within(LO, HI))
+        .correlate(AttributionRow)
+        .scalar_subquery()
+        .label("messages"),
+        select(func.max(MessageRow.id))
+        .where(within(literal(0), HI))
+        .correlate(AttributionRow)
+        .scalar_subquery()
+        .label("last_id"),
+    )
+    .join_from(AuthorRow, AttributionRow, AttributionRow.author_id == AuthorRow.id)
+    .where(
+        AuthorRow.clan_id == CLAN,
+        AuthorRow.kind.in_([AuthorKind.USER, AuthorKind.RELAY]),
+        AttributionRow.since_id < HI,
+    )
+)
+
+
+async def spoken(session: AsyncSession, clan_id: int, window: Window) -> Mapping[int, Spoken]:
+    """What each player wrote in `window`, and when last by its end.
+
+    A player who isn't in the answer has nothing attributed by then.
+    """
+    players: dict[int, Spoken] = {}
+    found = await session.execute(_SPOKEN, {"clan_id": clan_id, **bounds(window)})
+    for player_id, kind, messages, last_id in found:
+        relayed = kind == AuthorKind.RELAY
+        one = Spoken(0, messages, None, last_id) if relayed else Spoken(messages, 0, last_id)
+        players[player_id] = players[player_id] + one if player_id in players else one
+    return players
+
+
+def together(found: Mapping[int, Spoken], players: Iterable[int]) -> Spoken:
+    """What all of these wrote; each message is attributed to one of them."""
+    return sum((found[one] for one in players if one in found), start=Spoken())
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
