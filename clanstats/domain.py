@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from clanstats.metrics import Metric
+from clanstats.metrics import Metric, MetricKind
 
 
 class UnknownReason(StrEnum):
@@ -140,6 +140,11 @@ class Leaderboard:
     unknown: Sequence[Gain]  # members about whom no number can be given, by name
     read: ChannelsRead | None = None  # of messages only
     watched_since: datetime | None = None  # of voice only: what came before is unknown
+
+    @property
+    def of_gains(self) -> bool:
+        """Whether it ranks what was come by, so that who came by nothing has no place."""
+        return self.window is not None or self.metric.kind is MetricKind.TALK
 
     @property
     def observed(self) -> tuple[datetime, datetime] | None:

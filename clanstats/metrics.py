@@ -49,6 +49,18 @@ class Metric:
             MetricKind.TALK: "messages",
         }[self.kind]
 
+    @property
+    def had(self) -> str:
+        """What they did who came by some of it, as in "43 gained"."""
+        return {MESSAGES: "wrote", VOICE: "in voice"}.get(self.name, "gained")
+
+    @property
+    def had_none(self) -> str:
+        """What they did who came by none of it, as in "1 gained nothing"."""
+        return {MESSAGES: "wrote nothing", VOICE: "spent no time in voice"}.get(
+            self.name, "gained nothing"
+        )
+
 
 OVERALL = "overall"
 TOTAL_LEVEL = "total_level"

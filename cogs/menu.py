@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from clanstats.analytics.members import Clan, members, rank_order
 from clanstats.analytics.metrics import known_metrics
 from clanstats.errors import BadInputError
-from clanstats.metrics import Metric
+from clanstats.metrics import MESSAGES, TALK, VOICE, Metric
 from clanstats.roles import from_api_name, order, title
 from clanstats.services import Services
 from cogs import words
@@ -28,13 +28,16 @@ _NICKNAMES = {
     "jad": "tztok_jad",
     "inferno": "tzkal_zuk",
     "rc": "runecrafting",
+    "chat": MESSAGES,
+    "msgs": MESSAGES,
+    "vc": VOICE,
 }
 COMMON = (
-    "overall", "ehp", "ehb", "total_level", "collections_logged", "clue_scrolls_all", "slayer",
+    "overall", MESSAGES, VOICE, "ehp", "ehb", "total_level", "collections_logged",
+    "clue_scrolls_all", "slayer",
     "sailing", "chambers_of_xeric", "theatre_of_blood", "tombs_of_amascut",
     "tombs_of_amascut_expert", "the_corrupted_gauntlet", "zulrah", "vorkath", "nex", "yama",
-    "doom_of_mokhaiotl", "phantom_muspah", "duke_sucellus", "vardorvis", "the_leviathan",
-    "the_whisperer", "sol_heredit", "tzkal_zuk",
+    "doom_of_mokhaiotl", "phantom_muspah", "duke_sucellus", "vardorvis", "sol_heredit", "tzkal_zuk",
 )  # fmt: skip
 
 
@@ -58,7 +61,8 @@ class Menu:
             present = await members(session, clan_id, self.services.clock())
             highest_first = order(await rank_order(session, clan_id))
         ranks = sorted({one.rank for one in present if one.rank}, key=highest_first)
-        self._known[clan_id] = _Known({metric.name: metric for _, metric in metrics}, ranks)
+        by_name = {metric.name: metric for _, metric in metrics} | TALK
+        self._known[clan_id] = _Known(by_name, ranks)
 
     async def metric(self, clan: Clan, typed: str) -> Metric:
         """The metric of that name, title or nickname.

@@ -1,11 +1,12 @@
 """How are facts said in a reply: why a number is unknown, how old it is, what it measures?"""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from discord.utils import escape_markdown
 
-from clanstats.domain import Gain, UnknownReason
-from clanstats.metrics import OVERALL, TOTAL_LEVEL, Metric, MetricKind
+from clanstats.domain import Gain, Leaderboard, UnknownReason
+from clanstats.known import read_words, watched_words
+from clanstats.metrics import OVERALL, TOTAL_LEVEL, VOICE, Metric, MetricKind
 from clanstats.timestamps import discord_time
 
 _NAME_WIDTH = 12  # the game's own limit
@@ -17,6 +18,8 @@ REASONS = {
     UnknownReason.NO_BASELINE: "seen only once",
     UnknownReason.UNRANKED: "not on the hiscores",
     UnknownReason.NEWLY_RANKED: "only just on the hiscores",
+    UnknownReason.NOT_LINKED: "no Discord account linked",
+    UnknownReason.NOT_READ: "not read in this time",
 }
 REMEDIES = {
     UnknownReason.NEVER_TRACKED: "Search the name on Wise Old Man and press Update.",
@@ -25,6 +28,9 @@ REMEDIES = {
     UnknownReason.NO_BASELINE: "One more update on Wise Old Man gives the first number.",
     UnknownReason.UNRANKED: "The hiscores list nobody this low; nothing needs to be done.",
     UnknownReason.NEWLY_RANKED: "What came before is unknown; the next update gives a number.",
+    UnknownReason.NOT_LINKED: "`/link add` says who they are on Discord.",
+    UnknownReason.NOT_READ: "Past messages are read by and by; voice is known from when on the bot "
+    "first was there.",
 }
 UNLINKED = "No account is linked to {} yet: `/link add` does that."
 _SINCE = {
@@ -39,6 +45,8 @@ def unknown(gain: Gain) -> str:
         return "unknown"
     if gain.observed_at is not None and gain.unknown in _SINCE:
         return _SINCE[gain.unknown].format(discord_time(gain.observed_at))
+    if gain.unknown is UnknownReason.NOT_LINKED:
+        return f"{REASONS[gain.unknown]}: `/link add`"
     return REASONS[gain.unknown]
 
 
@@ -80,6 +88,8 @@ def tenure(since: datetime, now: datetime) -> str:
 
 def measured(metric: Metric, *, gained: bool) -> str:
     """What a board of it ranks: "XP gained", "Zulrah kills", "Total level"."""
+    if metric.kind is MetricKind.TALK:
+        return metric.title
     if metric.name == OVERALL:
         return "XP gained" if gained else "Total XP"
     if metric.name == TOTAL_LEVEL:
@@ -88,6 +98,23 @@ def measured(metric: Metric, *, gained: bool) -> str:
         return f"{metric.title} kills"
     title = f"{metric.title} XP" if metric.kind is MetricKind.SKILL else metric.title
     return f"{title} gained" if gained else title
+
+
+def people(board: Leaderboard) -> str:
+    """How many a board is about; in talk, several accounts of one person count once."""
+    count = len(board.standings) + len(board.unknown)
+    if board.metric.kind is MetricKind.TALK:
+        return "1 person" if count == 1 else f"{count:,} people"
+    return counted(count, "member")
+
+
+def missing(board: Leaderboard, start: datetime, tz: tzinfo) -> str:
+    """What isn't known of a board of talk that begins at `start`; "" if nothing, or another."""
+    if board.read is not None:
+        return sentence(read_words(board.read, tz))
+    if board.metric.name == VOICE:
+        return sentence(watched_words(board.watched_since, start, tz))
+    return ""
 
 
 def sentence(text: str) -> str:

@@ -5,10 +5,13 @@ Importing them doesn't import matplotlib: that happens where they are called.
 
 from clanstats.charts.boards import leaderboard, leaderboard_alt
 from clanstats.charts.bosses import player_bosses, player_bosses_alt
+from clanstats.charts.heatmap import heat_map, heat_map_alt
 from clanstats.charts.skills import player_skills, player_skills_alt
 from clanstats.charts.weeks import player_weeks, player_weeks_alt
 
 __all__ = [
+    "heat_map",
+    "heat_map_alt",
     "leaderboard",
     "leaderboard_alt",
     "player_bosses",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from clanstats.charts import layout, style, writing
 from clanstats.charts.layout import Form
 from clanstats.domain import Leaderboard, Standing
+from clanstats.metrics import MetricKind
 from clanstats.numbers import compact
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def leaderboard(
 ) -> bytes:
     """Draw the first ten, 1,200 pixels wide and 700 high, less high when there are fewer.
 
-    On a board of gains those who gained nothing are counted below, not drawn.
+    On a board of gains those who gained nothing are counted below, not drawn; "~" marks who is
+    only known from game chat.
     """
     drawn = _drawn(board)
     height = layout.HEADER + _PITCH * max(len(drawn), 3) + layout.FOOTER - 2
@@ -32,7 +34,7 @@ def leaderboard(
     if not drawn:
         layout.said(card, height / 2 + 14, *_nothing(board))
     for row, standing in enumerate(drawn):
-        _row(card, layout.HEADER + _PITCH * row, standing, best=_shown(drawn[0]))
+        _row(card, layout.HEADER + _PITCH * row, standing, board)
     layout.foot(card, height, left=_note(board), right=footer)
     return layout.finished(card, form)
 
@@ -47,19 +49,21 @@ def leaderboard_alt(board: Leaderboard, *, title: str) -> str:
     return writing.alt([f"{title}, in {board.metric.unit}. {_note(board)}.", said])
 
 
-def _row(card: "Card", top: float, standing: Standing, *, best: float) -> None:
+def _row(card: "Card", top: float, standing: Standing, board: Leaderboard) -> None:
     middle = top + _PITCH / 2
     line = middle + style.ROW * 0.36
     value, leads = _shown(standing), standing.place == 1
-    colour = style.BEST if leads else style.BAR
+    best = _shown(board.standings[0])
+    colour = style.TALK if board.metric.kind is MetricKind.TALK else style.BAR
+    colour = style.BEST if leads else colour
     _place(card, line, standing.place, colour=style.BEST if leads else style.MUTED)
     _climbed(card, line - 2, standing.climbed)
     card.text(_NAME_X, line, standing.gain.member.name, size=style.ROW, within=_NAME_WIDTH)
     box = (_BAR_X, middle - _BAR_HEIGHT / 2, _BAR_WIDTH, _BAR_HEIGHT)
     layout.bar(card, box, share=value / best if best else 0, colour=colour)
     # The mark stands past the edge, so that the figures stay in line.
-    if standing.gain.since is not None:
-        card.text(layout.RIGHT + 3, line, "*", size=style.NOTE, colour=style.MUTED)
+    if mark := _mark(standing, board):
+        card.text(layout.RIGHT + 3, line, mark, size=style.NOTE, colour=style.MUTED)
     card.text(layout.RIGHT, line, compact(value), size=style.ROW, bold=True, align="right")
 
 
@@ -99,7 +103,7 @@ def _together(board: Leaderboard) -> tuple[str, str]:
 
 
 def _drawn(board: Leaderboard) -> tuple[Standing, ...]:
-    known = board.standings if board.window is None else [s for s in board.standings if _shown(s)]
+    known = [s for s in board.standings if _shown(s)] if board.of_gains else board.standings
     return tuple(known[:_SHOWN])
 
 
@@ -107,20 +111,35 @@ def _shown(standing: Standing) -> float:
     return standing.gain.shown or 0
 
 
+def _mark(standing: Standing, board: Leaderboard) -> str:
+    if standing.gain.partial:
+        return "~"
+    return "*" if standing.gain.since is not None and board.watched_since is None else ""
+
+
 def _note(board: Leaderboard) -> str:
-    known = len(board.standings)
-    parts = [layout.counted(known + len(board.unknown), "member")]
-    idle = 0 if board.window is None else sum(not _shown(s) for s in board.standings)
+    count = len(board.standings) + len(board.unknown)
+    parts = [layout.counted(count, "member")]
+    if board.metric.kind is MetricKind.TALK:
+        parts = ["1 person" if count == 1 else f"{count:,} people"]
+    idle = sum(not _shown(s) for s in board.standings) if board.of_gains else 0
     if idle:
-        parts.append(f"{idle:,} gained nothing")
+        parts.append(f"{idle:,} {board.metric.had_none}")
     if board.unknown:
         parts.append(f"{len(board.unknown):,} unknown")
-    if any(standing.gain.since for standing in _drawn(board)):
+    marks = {_mark(standing, board) for standing in _drawn(board)}
+    if "*" in marks:
         parts.append("* since later")
+    if "~" in marks:
+        parts.append("~ game chat only")
     return " · ".join(parts)
 
 
 def _nothing(board: Leaderboard) -> tuple[str, str]:
+    if board.metric.kind is MetricKind.TALK:
+        if board.standings:
+            return "Nobody said anything", "None of those who are known did in this period."
+        return "Nothing known yet", "No channel was read, or nobody's Discord account is linked."
     if board.standings:
         return "Nobody gained any", "None of the members who are known gained in this period."
     return "Nothing known yet", "No member has an observation that would answer this."

@@ -25,6 +25,8 @@ MUTED = "#b9bec7"
 
 BAR = "#56b4e9"
 BAR_BEGUN = "#34536a"
+TALK = "#d58fb6"  # what was said; the bars above stand for what was played
+TALK_BEGUN = "#5d4354"
 BEST = "#f0b43c"
 UP = "#3fc79a"
 DOWN = "#f08a4b"

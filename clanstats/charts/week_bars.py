@@ -1,4 +1,4 @@
-"""Where do weeks and their XP go in the picture?"""
+"""Where do weeks, and what came in each of them, go in the picture?"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from clanstats.numbers import compact
 if TYPE_CHECKING:
     from clanstats.charts.card import Card
 
-_LEFT, _TOP = 124, 182
+_LEFT = 124
 _MOST_LABELS = 12  # of dates; with more weeks than that, values have no room at all
 _WIDEST = 110
 _ZERO = 5  # high: nothing gained is seen to be nothing, not to be missing
@@ -24,15 +24,32 @@ class Bar:
     """A week as it is drawn."""
 
     monday: date
-    xp: float | None  # not negative; None is hatched
+    value: float | None  # not negative; None is hatched
     unfinished: bool
+    partial: bool = False  # there may be more
+
+    @property
+    def written(self) -> str:
+        """The value, or that it is at least that much: "4.1m", "120+"."""
+        return compact(self.value or 0) + ("+" if self.partial else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Where the bars go, and how they look."""
+
+    top: float
+    bottom: float
+    colour: str = style.BAR
+    begun: str = style.BAR_BEGUN
+    dated: bool = True  # the days stand below
 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
     weeks: int
-    bottom: float
-    highest: float  # XP
+    panel: Panel
+    highest: float
 
     @property
     def pitch(self) -> float:
@@ -40,7 +57,7 @@ class _Scale:
 
     @property
     def step(self) -> float:
-        """A round number of XP between two grid lines, of which there are two to four."""
+        """A round number between two grid lines, of which there are two to four."""
         rough = max(self.highest, 1) / 3
         size = 10.0 ** floor(log10(rough))
         return max(next(size * by for by in (1, 2, 2.5, 5, 10) if size * by >= rough), 1)
@@ -52,31 +69,36 @@ class _Scale:
     def middle(self, week: int) -> float:
         return _LEFT + self.pitch * (week + 0.5)
 
-    def height(self, xp: float) -> float:
-        return (self.bottom - _TOP) * xp / max(self.lines[-1], 1)
+    @property
+    def bottom(self) -> float:
+        return self.panel.bottom
+
+    def height(self, value: float) -> float:
+        return (self.bottom - self.panel.top) * value / max(self.lines[-1], 1)
 
 
-def plot(card: "Card", bars: Sequence[Bar], *, bottom: float) -> None:
+def plot(card: "Card", bars: Sequence[Bar], panel: Panel) -> None:
     """Draw the axes, and a bar or hatching for each of at least one week."""
-    scale = _Scale(len(bars), bottom, max(bar.xp or 0 for bar in bars))
+    scale = _Scale(len(bars), panel, max(bar.value or 0 for bar in bars))
     _grid(card, scale)
     for first, count in _unknown_runs(bars):
         _hatch(card, scale, first, count)
     for week, bar in enumerate(bars):
-        if bar.xp is not None:
-            _bar(card, scale, scale.middle(week), bar.xp, unfinished=bar.unfinished)
-    card.box(_LEFT, bottom, layout.RIGHT - _LEFT, 2, style.MUTED)
-    _dates(card, scale, bars)
+        if bar.value is not None:
+            _bar(card, scale, scale.middle(week), bar, bar.value)
+    card.box(_LEFT, panel.bottom, layout.RIGHT - _LEFT, 2, style.MUTED)
+    if panel.dated:
+        _dates(card, scale, bars)
 
 
 def _grid(card: "Card", scale: _Scale) -> None:
-    for xp in scale.lines:
-        y = scale.bottom - scale.height(xp)
+    for value in scale.lines:
+        y = scale.bottom - scale.height(value)
         card.box(_LEFT, y, layout.RIGHT - _LEFT, 1.5, style.GRID)
         card.text(
             _LEFT - 16,
             y + 8,
-            compact(xp),
+            compact(value),
             size=style.AXIS,
             colour=style.MUTED,
             align="right",
@@ -84,27 +106,31 @@ def _grid(card: "Card", scale: _Scale) -> None:
         )
 
 
-def _bar(card: "Card", scale: _Scale, middle: float, xp: float, *, unfinished: bool) -> None:
-    width, height = min(scale.pitch * 0.7, _WIDEST), max(scale.height(xp), _ZERO)
+def _bar(card: "Card", scale: _Scale, middle: float, bar: Bar, value: float) -> None:
+    width, height = min(scale.pitch * 0.7, _WIDEST), max(scale.height(value), _ZERO)
     x, y = middle - width / 2, scale.bottom - height
-    if unfinished and xp:
-        card.box(x, y, width, height, style.BAR_BEGUN)
-        card.outline(x + 1.5, y + 1.5, width - 3, height - 1.5, style.BAR)
+    colour = scale.panel.colour
+    if value and (bar.unfinished or bar.partial):
+        card.box(x, y, width, height, scale.panel.begun)
+        card.outline(x + 1.5, y + 1.5, width - 3, height - 1.5, colour)
     else:
-        card.box(x, y, width, height, style.BAR)
+        card.box(x, y, width, height, colour)
     if scale.weeks <= _MOST_LABELS:
-        length = _centred(card, middle, y - 12, compact(xp), within=scale.pitch - 4, bold=True)
+        length = _centred(card, middle, y - 12, bar.written, within=scale.pitch - 4, bold=True)
         card.box(middle - length / 2 - 4, y - 36, length + 8, 32, style.BACKGROUND)  # on the grid
-        if unfinished:
+        if bar.unfinished:
             _centred(card, middle, y - 42, "so far", within=scale.pitch - 4, colour=style.MUTED)
 
 
 def _hatch(card: "Card", scale: _Scale, first: int, count: int) -> None:
-    width, height = scale.pitch * count - 6, scale.bottom - _TOP
-    middle, centre = scale.middle(first) + scale.pitch * (count - 1) / 2, _TOP + height / 2
+    width, height = scale.pitch * count - 6, scale.bottom - scale.panel.top
+    middle, centre = (
+        scale.middle(first) + scale.pitch * (count - 1) / 2,
+        scale.panel.top + height / 2,
+    )
     card.hatched(
         middle - width / 2,
-        _TOP,
+        scale.panel.top,
         width,
         height,
         colour=style.HATCH,
@@ -156,7 +182,7 @@ def _centred(  # noqa: PLR0913  what, where and how
 
 def _unknown_runs(bars: Sequence[Bar]) -> Iterator[tuple[int, int]]:
     """Neighbouring weeks of which nothing is known: the first one and how many."""
-    for unknown, run in groupby(range(len(bars)), key=lambda week: bars[week].xp is None):
+    for unknown, run in groupby(range(len(bars)), key=lambda week: bars[week].value is None):
         weeks = tuple(run)
         if unknown:
             yield weeks[0], len(weeks)

@@ -15,6 +15,8 @@ _REASONS = {
     UnknownReason.NO_BASELINE: "observed once only",
     UnknownReason.UNRANKED: "unranked",
     UnknownReason.NEWLY_RANKED: "newly ranked",
+    UnknownReason.NOT_LINKED: "no Discord account linked",
+    UnknownReason.NOT_READ: "not read in this time",
 }
 
 

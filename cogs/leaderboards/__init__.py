@@ -39,7 +39,7 @@ class Leaderboards(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        metric="XP, a skill, a boss, an activity",
+        metric="XP, a skill, a boss, an activity, messages, voice",
         period="7d, 30d, 90d, 365d, all, or 2026-01-01..2026-01-31; 30d if left out",
         rank_filter="Only members of this rank",
         as_of="A past day, as 2026-01-31: the clan as it was then",
@@ -54,7 +54,7 @@ class Leaderboards(commands.Cog):
         as_of: str | None = None,
         private: bool = False,  # noqa: FBT001, FBT002  an option of the command
     ) -> None:
-        """Show who is first in XP, a skill, a boss or an activity."""
+        """Show who is first in XP, a skill, a boss, messages or voice."""
         clan, services = clan_of(interaction), self.bot.services
         when = Asked.read(period, as_of, now=services.clock(), tz=services.settings.timezone)
         chosen = await self.menu.metric(clan, metric)

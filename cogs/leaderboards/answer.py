@@ -1,8 +1,11 @@
 """How does the database answer a leaderboard's question?"""
 
 from clanstats import charts
-from clanstats.analytics.leaderboard import leaderboard
+from clanstats.analytics import boards
 from clanstats.analytics.members import own_players
+from clanstats.analytics.talk import talk_hours
+from clanstats.domain import Window
+from clanstats.timestamps import EARLIEST
 from cogs import words
 from cogs.interactions import Interaction, clan_of
 from cogs.leaderboards.embed import Shown
@@ -16,7 +19,7 @@ async def look(interaction: Interaction, state: BoardState) -> Shown:
     now, tz = services.clock(), services.settings.timezone
     at = state.asked.instant(now)
     async with services.read() as session:
-        board = await leaderboard(
+        board = await boards.board(
             session,
             clan.clan_id,
             metric_name=state.metric,
@@ -44,4 +47,24 @@ async def picture(interaction: Interaction, shown: Shown) -> Picture | None:
         title=title,
         subtitle=subtitle,
         footer=shown.data_age,
+    )
+
+
+async def heat_map(interaction: Interaction, state: BoardState) -> Picture | None:
+    """When the whole clan writes, in the time that the board is about."""
+    services, clan = interaction.client.services, clan_of(interaction)
+    now, tz = services.clock(), services.settings.timezone
+    at = state.asked.instant(now)
+    window = state.asked.window(now, tz) or Window(EARLIEST, at)
+    async with services.read() as session:
+        heat = await talk_hours(session, clan.clan_id, window=window, as_of=at, tz=tz)
+    subtitle = f"Messages by hour · {state.asked.words(now, tz)} · {tz}"
+    return await drawn(
+        services,
+        charts.heat_map,
+        heat,
+        name="hours",
+        alt=charts.heat_map_alt(heat, title=f"{clan.name}, {subtitle}"),
+        title=clan.name,
+        subtitle=subtitle,
     )

@@ -8,7 +8,7 @@ import discord
 from discord import ButtonStyle, SelectOption, ui
 
 from clanstats.errors import NoDataError
-from clanstats.metrics import catalogue
+from clanstats.metrics import MESSAGES, TALK, catalogue
 from cogs import menu, words
 from cogs.asked import ALL, Asked
 from cogs.interactions import Interaction, clan_of
@@ -19,7 +19,8 @@ from cogs.leaderboards.state import PREFIX, BoardState
 from cogs.replies import Reply
 from cogs.views import Control, turn
 
-_PREVIOUS, _NEXT, _FIND_ME, _REFRESH, _CSV, _UNKNOWN, _METRIC = "p", "n", "m", "r", "c", "u", "k"
+_PREVIOUS, _NEXT, _FIND_ME, _REFRESH, _CSV = "p", "n", "m", "r", "c"
+_UNKNOWN, _METRIC, _HOURS = "u", "k", "h"
 _TO_PERIOD = {"7d": "1", "30d": "2", "90d": "3", "365d": "4", ALL: "5"}
 _MOST_OPTIONS = 25
 
@@ -34,6 +35,8 @@ class BoardControl(Control, template=PREFIX + r":\w:\w+:\w+:[\w.-]+:\w*:\d+"):
             await _send_sheet(interaction, state)
         elif action == _UNKNOWN:
             await _send_unknown(interaction, state)
+        elif action == _HOURS:
+            await _send_hours(interaction, state)
         else:
             await turn(interaction, state.owner_id, lambda: _turned(interaction, action, state))
 
@@ -55,6 +58,8 @@ def controls(state: BoardState, shown: Shown) -> tuple[BoardControl, ...]:
     made.append(_metric_menu(state, shown))
     if unknown := len(shown.board.unknown):
         made.append(_button(state, _UNKNOWN, row=3, label=f"Unknown ({unknown:,})"))
+    if state.metric == MESSAGES:
+        made.append(_button(state, _HOURS, row=3, label="Heat map"))
     return tuple(made)
 
 
@@ -82,7 +87,8 @@ def _button(  # noqa: PLR0913  a button has this many sides
 
 def _metric_menu(state: BoardState, shown: Shown) -> BoardControl:
     current = shown.board.metric
-    offered = [metric for metric in menu.common(catalogue()) if metric.name != current.name]
+    known = catalogue() | TALK
+    offered = [metric for metric in menu.common(known) if metric.name != current.name]
     options = [
         SelectOption(
             label=menu.label(metric), value=metric.name, default=metric.name == current.name
@@ -128,7 +134,8 @@ def _own_page(shown: Shown) -> int:
         return list(shown.placed).index(own) // PAGE
     if own is not None:
         who = words.name(own.gain.member.name)
-        raise NoDataError(f"**{who}** gained nothing in this time, which gives no place.")
+        nothing = shown.board.metric.had_none
+        raise NoDataError(f"**{who}** {nothing} in this time, which gives no place.")
     if not shown.own:
         raise NoDataError(
             f"{words.UNLINKED.format('you')} Until then: `/stats` with your player's name."
@@ -146,7 +153,7 @@ async def _send_sheet(interaction: Interaction, state: BoardState) -> None:
     file = discord.File(BytesIO(sheet(shown.board)), name)
     await interaction.followup.send(
         f"**{shown.title}** of {discord.utils.escape_markdown(clan_of(interaction).name)}: "
-        f"{shown.members}.",
+        f"{shown.members}." + (f" {shown.missing}." if shown.missing else ""),
         file=file,
         ephemeral=True,
     )
@@ -156,3 +163,10 @@ async def _send_unknown(interaction: Interaction, state: BoardState) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     shown = await answer.look(interaction, state)
     await interaction.followup.send(embed=embed.unknown_list(shown), ephemeral=True)
+
+
+async def _send_hours(interaction: Interaction, state: BoardState) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    shown = await answer.look(interaction, state)
+    reply = Reply(embed.hours(shown), picture=await answer.heat_map(interaction, state))
+    await reply.send(interaction, ephemeral=True)

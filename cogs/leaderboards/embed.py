@@ -7,15 +7,18 @@ from datetime import datetime, tzinfo
 import discord
 
 from clanstats.domain import Gain, Leaderboard, Standing, UnknownReason
+from clanstats.metrics import MESSAGES, VOICE
 from clanstats.numbers import compact, full
 from clanstats.roles import title as rank_title
-from clanstats.timestamps import discord_time
+from clanstats.timestamps import EARLIEST, discord_time
 from cogs import words
 from cogs.asked import Asked, date_words
 
 PAGE = 15
 LATER = "*"  # marks a gain that doesn't count from the period's start
+PARTIAL = "~"  # marks messages of whom only game chat is known
 COLOUR = 0xF0B43C
+_QUIET = {MESSAGES: "wrote anything", VOICE: "was in voice"}
 _LONGEST = 3900  # of a description, of the 4,096 that Discord takes
 
 
@@ -50,8 +53,14 @@ class Shown:
     def members(self) -> str:
         """How many there are: "312 members (6 unknown)"."""
         unknown = len(self.board.unknown)
-        count = words.counted(len(self.board.standings) + unknown, "member")
+        count = words.people(self.board)
         return f"{count} ({unknown:,} unknown)" if unknown else count
+
+    @property
+    def missing(self) -> str:
+        """What isn't known of what was said; "" if nothing."""
+        window = self.board.window
+        return words.missing(self.board, window.start if window else EARLIEST, self.tz)
 
     @property
     def data_age(self) -> str:
@@ -67,7 +76,7 @@ class Shown:
 
 def has_place(board: Leaderboard, standing: Standing) -> bool:
     """Whether it says anything that they are known: who gained nothing has no place."""
-    return board.window is None or bool(standing.gain.shown)
+    return not board.of_gains or bool(standing.gain.shown)
 
 
 def page(shown: Shown, number: int) -> discord.Embed:
@@ -80,7 +89,16 @@ def page(shown: Shown, number: int) -> discord.Embed:
     embed = discord.Embed(
         title=f"{shown.title} · {shown.members}"[:256],
         description="\n".join(
-            filter(None, (_sum(board), _table(shown, rows, pinned), _later(seen), _unknown(board)))
+            filter(
+                None,
+                (
+                    _sum(board),
+                    _table(shown, rows, pinned),
+                    *_legends(board, seen),
+                    _unknown(board),
+                    shown.missing,
+                ),
+            )
         ),
         colour=COLOUR,
     )
@@ -101,19 +119,28 @@ def unknown_list(shown: Shown) -> discord.Embed:
     return embed
 
 
+def hours(shown: Shown) -> discord.Embed:
+    """What stands above the picture of the clan's hours; all who write are in it but bots."""
+    time = shown.asked.words(shown.now, shown.tz)
+    embed = discord.Embed(title=f"Messages by hour · {time}"[:256], colour=COLOUR)
+    embed.description = shown.missing or None
+    embed.set_footer(text=f"hours in {shown.tz} · everybody who writes here, members or not")
+    return embed
+
+
 def own_standing(shown: Shown) -> Standing | None:
     """The looker's best place; None if they have none."""
     return next((s for s in shown.board.standings if s.gain.member.player_id in shown.own), None)
 
 
 def _sum(board: Leaderboard) -> str:
-    if board.window is None or not board.standings:
+    if not board.of_gains or not board.standings:
         return ""
     idle = sum(1 for standing in board.standings if not standing.gain.shown)
     together = f"**{compact(board.total)} {board.metric.unit}** together" if board.total else ""
-    nothing = f"{idle:,} gained nothing" if idle else ""
-    gained = f"{len(board.standings) - idle:,} gained" if board.total else ""
-    return " · ".join(filter(None, (together, ", ".join(filter(None, (gained, nothing))))))
+    nothing = f"{idle:,} {board.metric.had_none}" if idle else ""
+    had = f"{len(board.standings) - idle:,} {board.metric.had}" if board.total else ""
+    return " · ".join(filter(None, (together, ", ".join(filter(None, (had, nothing))))))
 
 
 def _pinned(shown: Shown, rows: Sequence[Standing]) -> Standing | None:
@@ -142,7 +169,8 @@ def _nobody(shown: Shown) -> str:
     board = shown.board
     if board.standings:
         known = " as far as is known" if board.unknown else ""
-        return f"All quiet: nobody gained any {board.metric.unit} in this time{known}."
+        had = _QUIET.get(board.metric.name, f"gained any {board.metric.unit}")
+        return f"All quiet: nobody {had} in this time{known}."
     if board.unknown:
         return "Nobody has a known number here: **Unknown** says why, and what helps."
     day = date_words(board.as_of, shown.tz)
@@ -154,7 +182,7 @@ def _nobody(shown: Shown) -> str:
 def _row(shown: Shown, standing: Standing) -> str:
     gain = standing.gain
     mark = "›" if gain.member.player_id in shown.own else " "
-    value = f"{compact(gain.shown or 0)}{LATER if gain.since else ' '}"
+    value = f"{compact(gain.shown or 0)}{_mark(shown.board, gain) or ' '}"
     place = f"{standing.place:,}" if has_place(shown.board, standing) else "–"
     line = f"{mark}{place:>4} {words.cell(gain.member.name)} {value:>8}"
     return f"{line}  {_moved(standing)}".rstrip()
@@ -167,10 +195,20 @@ def _moved(standing: Standing) -> str:
     return f"{'▲' if climbed > 0 else '▼'}{abs(climbed)}"
 
 
-def _later(rows: Sequence[Standing]) -> str:
-    if not any(row.gain.since for row in rows):
-        return ""
-    return f"`{LATER}` counted from later than the start, when first known; the CSV has the day"
+def _mark(board: Leaderboard, gain: Gain) -> str:
+    if gain.partial:
+        return PARTIAL
+    # Of voice it is the same day for everybody, and said below.
+    return LATER if gain.since and board.watched_since is None else ""
+
+
+def _legends(board: Leaderboard, rows: Sequence[Standing]) -> Sequence[str]:
+    marks = {_mark(board, row.gain) for row in rows}
+    legends = {
+        LATER: "counted from later than the start, when first known; the CSV has the day",
+        PARTIAL: "game chat only: no Discord account is linked",
+    }
+    return [f"`{mark}` {legend}" for mark, legend in legends.items() if mark in marks]
 
 
 def _unknown(board: Leaderboard) -> str:

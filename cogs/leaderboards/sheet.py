@@ -6,7 +6,7 @@ from io import StringIO
 from clanstats.domain import Gain, Leaderboard
 from cogs.leaderboards.embed import has_place
 
-_COLUMNS = ("place", "name", "wom_id", "value", "unknown", "since")
+_COLUMNS = ("place", "name", "wom_id", "value", "unknown", "since", "partial")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -14,7 +14,7 @@ def sheet(board: Leaderboard) -> bytes:
     """UTF-8 with a mark, so that spreadsheets read names right; `value` in the metric's unit.
 
     Who gained nothing has no place. `since` is when counting began, if that was after the
-    period's start.
+    period's start; `partial` says of what alone it was counted.
     """
     text = StringIO()
     rows = csv.writer(text)
@@ -35,6 +35,7 @@ def _row(gain: Gain, place: int | None) -> tuple[object, ...]:
         _digits(gain.shown),
         gain.unknown,
         None if gain.since is None else gain.since.isoformat(timespec="seconds"),
+        "game chat" if gain.partial else None,
     )
 
 

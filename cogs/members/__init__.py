@@ -62,7 +62,7 @@ class Members(commands.Cog):
         as_of: str | None = None,
         private: bool = False,  # noqa: FBT001, FBT002  an option of the command
     ) -> None:
-        """Show a player's XP, bosses and levels."""
+        """Show a player's XP, bosses, levels and messages."""
         clan, services = clan_of(interaction), self.bot.services
         when = Asked.read(period, as_of, now=services.clock(), tz=services.settings.timezone)
         player_id = await self._meant(clan, interaction, player, user)

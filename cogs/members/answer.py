@@ -5,7 +5,8 @@ from dataclasses import replace
 from clanstats import charts
 from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.profile import profile
-from clanstats.domain import Window
+from clanstats.analytics.talk import talk, talk_hours
+from clanstats.domain import HeatMap, Window
 from clanstats.metrics import OVERALL
 from clanstats.timestamps import EARLIEST, iso_weeks
 from cogs.interactions import Interaction, clan_of
@@ -26,7 +27,7 @@ async def look(interaction: Interaction, state: StatsState) -> Shown:
     services, clan = interaction.client.services, clan_of(interaction)
     now, tz = services.clock(), services.settings.timezone
     at, window = state.asked.instant(now), state.asked.window(now, tz)
-    end = state.asked.end(now, tz)
+    weeks = iso_weeks(state.asked.end(now, tz), count=_WEEKS, tz=tz)
     place = None
     async with services.read() as session:
         found = await profile(
@@ -35,19 +36,40 @@ async def look(interaction: Interaction, state: StatsState) -> Shown:
             state.player_id,
             window=window or Window(EARLIEST, at),
             as_of=at,
-            weeks=iso_weeks(end, count=_WEEKS, tz=tz),
+            weeks=weeks,
         )
+        said = await talk(
+            session,
+            clan.clan_id,
+            found.member,
+            window=found.window,
+            as_of=at,
+            weeks=weeks,
+            tz=tz,
+        )
+        heat = None
+        if state.view is View.ACTIVITY:
+            heat = await talk_hours(
+                session,
+                clan.clan_id,
+                window=found.window,
+                as_of=at,
+                tz=tz,
+                player_id=state.player_id,
+            )
         if window is None:
             board = await leaderboard(
                 session, clan.clan_id, metric_name=OVERALL, window=None, as_of=at
             )
             places = {line.gain.member.player_id: line.place for line in board.standings}
             place = places.get(state.player_id)
-    return Shown(found, state.asked, now, tz, place)
+    return Shown(replace(found, talk=said), state.asked, now, tz, place, heat)
 
 
 async def picture(interaction: Interaction, state: StatsState, shown: Shown) -> Picture | None:
     """The chart of the chosen view."""
+    if shown.heat is not None:
+        return await _hours(interaction, shown, shown.heat)
     name, chart, alt = _CHARTS[state.view]
     told, totals = shown.profile, shown.all_time
     if totals:
@@ -60,4 +82,18 @@ async def picture(interaction: Interaction, state: StatsState, shown: Shown) -> 
         alt=alt(told, totals=totals),
         totals=totals,
         footer=shown.data_age,
+    )
+
+
+async def _hours(interaction: Interaction, shown: Shown, heat: HeatMap) -> Picture | None:
+    who = shown.profile.member.name
+    subtitle = f"Messages by hour · {shown.asked.words(shown.now, shown.tz)} · {shown.tz}"
+    return await drawn(
+        interaction.client.services,
+        charts.heat_map,
+        heat,
+        name="hours",
+        alt=charts.heat_map_alt(heat, title=f"{who}, {subtitle}"),
+        title=who,
+        subtitle=subtitle,
     )

@@ -12,8 +12,13 @@ from cogs.replies import Reply
 from cogs.views import Control, turn
 
 _TO_PERIOD = {"7d": "1", "30d": "2", "90d": "3", "365d": "4", ALL: "5"}
-_TO_VIEW = {View.OVERVIEW: "o", View.SKILLS: "s", View.BOSSES: "b"}
-_TITLES = {View.OVERVIEW: "Overview", View.SKILLS: "Skills", View.BOSSES: "Bosses"}
+_TO_VIEW = {View.OVERVIEW: "o", View.SKILLS: "s", View.BOSSES: "b", View.ACTIVITY: "a"}
+_TITLES = {
+    View.OVERVIEW: "Overview",
+    View.SKILLS: "Skills",
+    View.BOSSES: "Bosses",
+    View.ACTIVITY: "Activity",
+}
 _REFRESH = "r"
 
 

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import discord
 
-from clanstats.domain import MetricProgress, Profile, UnknownReason
+from clanstats.domain import HeatMap, MetricProgress, Profile, Talk, UnknownReason
+from clanstats.known import read_words
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind
 from clanstats.numbers import compact, full, signed
 from clanstats.roles import title as rank_title
@@ -18,6 +19,7 @@ from cogs.asked import Asked, date_words
 
 COLOUR = 0x56B4E9
 _FORMER_NAMES = 3
+_GAME_CHAT_ONLY = "game chat only, no Discord account linked: `/link add`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Shown:
     now: datetime
     tz: tzinfo
     total_place: int | None = None  # among the clan by total XP; only asked for all time
+    heat: HeatMap | None = None  # only asked for the view of activity
 
     @property
     def all_time(self) -> bool:
@@ -52,7 +55,7 @@ class Shown:
 
 
 def stats(shown: Shown) -> discord.Embed:
-    """Everything about the player that was known in game by then, in six fields at most."""
+    """Everything about the player that was known by then, in eight fields at most."""
     profile = shown.profile
     title = words.sentence(shown.asked.words(shown.now, shown.tz))
     embed = discord.Embed(title=title, colour=COLOUR)
@@ -61,11 +64,13 @@ def stats(shown: Shown) -> discord.Embed:
     embed.add_field(name=shown.field("XP"), value=_xp(shown))
     embed.add_field(name=shown.field("Bosses"), value=_bosses(shown))
     embed.add_field(name=shown.field("EHP / EHB"), value=_efficiency(shown))
+    if profile.talk is not None:
+        embed.add_field(name=shown.field("Messages"), value=_messages(profile.talk))
+        embed.add_field(name=shown.field("Voice"), value=_voice(profile.talk))
     embed.add_field(name=_totals_name(shown), value=_totals(profile))
-    if progress := _progress(shown):
-        embed.add_field(name="Last progress", value=progress)
-    if advice := _advice(shown):
-        embed.description = f"*{advice}*"
+    if seen := _last_seen(shown):
+        embed.add_field(name="Last seen", value=seen)
+    embed.description = "\n".join(f"*{one}*" for one in _advice(shown)) or None
     embed.set_footer(text=_footer(shown))
     return embed
 
@@ -170,6 +175,41 @@ def _totals(profile: Profile) -> str:
     return " · ".join(said) or "unknown"
 
 
+def _messages(talk: Talk) -> str:
+    """How many, the place, and on how many days: "**148** (#22) · 19 active days"."""
+    gain = talk.messages
+    if gain.shown is None:
+        return f"unknown — {words.unknown(gain)}"
+    place = f" (#{talk.place:,})" if talk.place else ""
+    days = f" · {words.counted(talk.active_days, 'active day')}" if talk.active_days else ""
+    only = f"\n{_GAME_CHAT_ONLY}" if gain.partial else ""
+    return f"**{compact(gain.shown)}**{place}{days}{only}"
+
+
+def _voice(talk: Talk) -> str:
+    gain = talk.voice
+    if gain.shown is None:
+        return f"unknown — {words.unknown(gain)}"
+    since = f"\nsince {discord_time(gain.since, 'd')}" if gain.since else ""
+    return f"**{compact(gain.shown)} h**{since}"
+
+
+def _last_seen(shown: Shown) -> str:
+    """In game, in a chat and in voice, what is known of it."""
+    seen = [f"game {progress}"] if (progress := _progress(shown)) else []
+    talk = shown.profile.talk
+    if talk is not None:
+        said = {
+            "chat": talk.last_message_at,
+            "game chat": talk.last_game_chat_at,
+            "voice": talk.last_voice_at,
+        }
+        seen += [f"{where} {discord_time(at)}" for where, at in said.items() if at is not None]
+        if talk.last_message_at is None and talk.messages.shown is None:
+            seen.append("chat unknown")
+    return " · ".join(seen)
+
+
 def _progress(shown: Shown) -> str:
     """When; "" for a past day after which there was some, as only the latest one is told."""
     changed = shown.profile.last_progress_at
@@ -178,11 +218,17 @@ def _progress(shown: Shown) -> str:
     return "unknown" if shown.at == shown.now else ""
 
 
-def _advice(shown: Shown) -> str:
+def _advice(shown: Shown) -> Sequence[str]:
+    """What would make known what isn't, or how much isn't."""
+    advice = []
     overall = measured(shown.profile, OVERALL)
-    if overall is None or _value(overall, shown) is not None or overall.gain.unknown is None:
-        return ""
-    return words.REMEDIES[overall.gain.unknown]
+    if overall is not None and _value(overall, shown) is None and overall.gain.unknown is not None:
+        advice.append(words.REMEDIES[overall.gain.unknown])
+    talk = shown.profile.talk
+    # Where nothing was read at all, the field says so.
+    if talk is not None and talk.read.first and (missing := read_words(talk.read, shown.tz)):
+        advice.append(f"Messages: {missing}.")
+    return advice
 
 
 def _footer(shown: Shown) -> str:

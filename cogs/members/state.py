@@ -15,6 +15,7 @@ class View(StrEnum):
     OVERVIEW = "o"
     SKILLS = "s"
     BOSSES = "b"
+    ACTIVITY = "a"
 
 
 @dataclass(frozen=True, slots=True)

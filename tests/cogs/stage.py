@@ -8,18 +8,21 @@ from datetime import timedelta
 
 import simcord
 from discord import app_commands
-from sqlalchemy import event, insert, update
+from sqlalchemy import event, insert, select, update
 
 from bot.client import ClanStatsBot
-from clanstats.db.models import ClanRow, LinkRow
+from clanstats.chat import AuthorKind
+from clanstats.db.models import ClanRow, LinkRow, PlayerRow
 from clanstats.errors import ClanStatsError
 from clanstats.services import Services
 from tests.factories import NOW, add_clan, add_member, add_name, observe
+from tests.talking import add_author, add_channel, be_in_voice, link, say
 
 GUILD_ID = 100_200_300_400_500_600
 ALICE_ID = 100_200_300_400_500_601
 BOB_ID = 100_200_300_400_500_602
 CAROL_ID = 100_200_300_400_500_603
+SILENT_ID = 100_200_300_400_500_609  # on no server
 RANKS = ("owner", "ruby", "sapphire")
 HARVESTED = NOW - timedelta(hours=3)
 MEMBERS = 40  # who gained something
@@ -97,6 +100,24 @@ async def fill(services: Services) -> None:
                 main=True,
             )
         )
+        await fill_talk(session, zezima)
+
+
+async def fill_talk(session, zezima):
+    """Alice wrote on Discord and as Zezima in game; of Player 02 only game chat is known."""
+    channel = await add_channel(session)
+    alice = await add_author(session, zezima)
+    await say(session, alice, channel, ago(1), ago(2), ago(2.01), ago(45))
+    ingame = await add_author(session, zezima, kind=AuthorKind.RELAY)
+    await say(session, ingame, channel, ago(1.5), ago(50))
+    heard = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == PLAYERS[0]))
+    name = await add_author(session, heard, kind=AuthorKind.RELAY)
+    await say(session, name, channel, *(ago(day) for day in range(3, 8)))
+    silent = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == PLAYERS[1]))
+    await link(session, SILENT_ID, [silent])
+    bot = await add_author(session, kind=AuthorKind.BOT)
+    await say(session, bot, channel, ago(1))
+    await be_in_voice(session, alice, channel, ago(3), ago(3) + timedelta(hours=2.5))
 
 
 class ExplainingEnv(simcord.Env):

@@ -20,6 +20,7 @@ from cogs.leaderboards.sheet import sheet
 from cogs.leaderboards.state import BoardState
 from tests.cogs.stage import BOB_ID, ago, counted_statements
 from tests.factories import NOW, add_member
+from tests.talking import add_channel
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -39,6 +40,11 @@ def names(message):
 async def board_of(services, window=None):
     async with services.read() as session:
         return await leaderboard(session, 1, metric_name="overall", window=window, as_of=NOW)
+
+
+async def file_of_message(message):
+    (attachment,) = message.attachments
+    return (await attachment.read()).decode("utf-8-sig")
 
 
 async def file_of(reply):
@@ -366,6 +372,7 @@ async def test_csv_holds_everyone_with_all_digits(discord_server, services):
         "value": "48000000",
         "unknown": "",
         "since": "",
+        "partial": "",
     }
     assert {line["name"]: (line["value"], line["unknown"]) for line in lines}["Never Seen"] == (
         "",
@@ -411,6 +418,7 @@ async def test_what_cannot_be_read_is_explained_to_the_asker_alone(discord_serve
     [
         pytest.param("metric", "cox", "chambers_of_xeric", id="nickname"),
         pytest.param("metric", "vork", "vorkath", id="title begun"),
+        pytest.param("metric", "vc", "voice", id="what Discord adds"),
         pytest.param("metric", "xeric: chall", None, id="nothing like it"),
         pytest.param("rank_filter", "", "ruby", id="highest rank first"),
         pytest.param("period", "", "7d", id="periods"),
@@ -461,6 +469,80 @@ async def test_big_clan_fits_a_message(services):
         assert len(embed.title) <= 256
         assert len(embed.description) <= 4096
     assert unknown.description.endswith("more: the CSV has all of them.")
+
+
+async def test_messages_are_ranked_by_person_and_say_what_they_rest_on(discord_server):
+    alice = discord_server.alice
+    message = (await discord_server.slash("leaderboard", by=alice, metric="chat")).response
+
+    assert message.embeds[0].title == "Messages · last 30 days · 48 people (45 unknown)"
+    assert [row[:4] for row in rows(message)] == [
+        (" ", "1", "Player 02   ", "5~"),
+        ("›", "2", "Zezima      ", "4"),
+    ]
+    text = message.embeds[0].description
+    assert "**9 messages** together · 2 wrote, 1 wrote nothing" in text
+    assert "`~` game chat only: no Discord account is linked" in text
+    assert text.endswith("\nUnknown: 45 no Discord account linked")
+
+
+async def test_messages_of_all_time_have_no_place_for_who_wrote_none(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="messages", period="all")).response
+
+    assert [row[1:4] for row in rows(message)] == [
+        ("1", "Zezima      ", "6"),
+        ("2", "Player 02   ", "5~"),
+    ]
+
+
+async def test_voice_is_ranked_in_hours_from_when_it_is_known(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="voice")).response
+
+    assert message.embeds[0].title.startswith("Voice time · last 30 days · 48 people (46 unknown)")
+    assert [row[1:4] for row in rows(message)] == [("1", "Zezima      ", "2.5")]
+    text = message.embeds[0].description
+    assert "1 in voice, 1 spent no time in voice" in text
+    assert text.endswith("\nVoice known from 20 Nov 2026 on")
+
+
+async def test_messages_say_which_channels_are_not_known(discord_server, services):
+    async with services.write() as session:
+        await add_channel(session, until=ago(5))
+        await add_channel(session, state="unreadable", read=False)
+
+    message = (await discord_server.slash("leaderboard", metric="messages")).response
+    sheet = (await discord_server.bob.click(message, label="CSV")).response
+
+    said = "1 of 3 not read to the end yet; 1 of 3 can't be read"
+    assert message.embeds[0].description.endswith(said)
+    assert said in sheet.content
+    lines = list(csv.DictReader(StringIO(await file_of_message(sheet))))
+    assert [line["partial"] for line in lines[:2]] == ["game chat", ""]
+
+
+async def test_unlinked_members_are_listed_with_what_helps(discord_server):
+    message = (await discord_server.slash("leaderboard", metric="messages")).response
+
+    told = (await discord_server.bob.click(message, label="Unknown (45)")).response
+
+    assert told.embeds[0].description.startswith(
+        "**No Discord account linked (45)** — `/link add` says who they are on Discord."
+    )
+
+
+async def test_heat_map_of_the_clan_is_sent_to_whoever_asks(discord_server, drawing):
+    message = (await discord_server.slash("leaderboard", metric="messages")).response
+    other = (await discord_server.slash("leaderboard", metric="voice")).response
+
+    reply = (await discord_server.bob.click(message, label="Heat map")).response
+
+    assert reply.ephemeral
+    assert reply.embeds[0].title == "Messages by hour · last 30 days"
+    assert "members or not" in reply.embeds[0].footer.text
+    assert [file.filename for file in reply.attachments] == ["hours.png"]
+    assert "Stub & Co" in reply.attachments[0].description
+    assert drawing.drawn[-1][1][0].total == 9  # the bot's message isn't there
+    assert "Heat map" not in str(other.components)
 
 
 def test_state_fits_a_custom_id_and_comes_back():

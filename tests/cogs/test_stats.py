@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import discord
@@ -15,13 +15,14 @@ from clanstats.drawing import Drawing
 from clanstats.numbers import compact
 from tests.cogs.stage import BOB_ID, GUILD_ID, ago, counted_statements
 from tests.factories import NOW, add_member, add_name, observe
+from tests.talking import add_channel
 
 
 def fields(message):
     return {field.name: field.value for field in message.embeds[0].fields}
 
 
-async def test_six_fields_say_what_the_profile_holds(discord_server, services):
+async def test_fields_say_what_the_profile_holds(discord_server, services):
     reply = (await discord_server.slash("stats", player="Zezima")).response
 
     async with services.read() as session:
@@ -34,8 +35,14 @@ async def test_six_fields_say_what_the_profile_holds(discord_server, services):
         "XP · 30d": f"**{compact(gained)}** (clan #{held.overall_place} of {held.members})",
         "Bosses · 30d": "**210** · top Zulrah 96\n1 newly ranked, gain unknown",
         "EHP / EHB · 30d": "+12.3 h / +4.1 h",
+        "Messages · 30d": "**4** (#2) · 2 active days",
+        "Voice · 30d": f"**2.5 h**\nsince <t:{int(ago(3).timestamp())}:d>",
         "Totals": "2,003 levels · 112.4m XP",
-        "Last progress": f"<t:{int(ago(1).timestamp())}:R>",
+        "Last seen": (
+            f"game <t:{int(ago(1).timestamp())}:R> · chat <t:{int(ago(1).timestamp())}:R> · "
+            f"game chat <t:{int(ago(1.5).timestamp())}:R> · "
+            f"voice <t:{int((ago(3) + timedelta(hours=2.5)).timestamp())}:R>"
+        ),
     }
     assert reply.embeds[0].footer.text == ("WOM data 3 h old · days in Europe/London · ISO week 48")
 
@@ -44,11 +51,12 @@ async def test_six_fields_say_what_the_profile_holds(discord_server, services):
 async def test_pictures_are_drawn_and_described(discord_server):
     message = (await discord_server.slash("stats", player="Zezima")).response
     pictures = message.attachments
-    for view in ("Skills", "Bosses"):
+    for view in ("Skills", "Bosses", "Activity"):
         await discord_server.bob.click(message, label=view)
         pictures += message.attachments
 
-    assert [one.filename for one in pictures] == ["weeks.png", "skills.png", "bosses.png"]
+    names = ["weeks.png", "skills.png", "bosses.png", "hours.png"]
+    assert [one.filename for one in pictures] == names
     assert all("Zezima" in one.description for one in pictures)
     for one in pictures:
         assert Image.open(BytesIO(await one.read())).width == 1200
@@ -173,7 +181,7 @@ async def test_past_day_shows_the_player_as_they_were(discord_server):
 
     assert reply.embeds[0].title == "Last 30 days · as of 1 Nov 2026"
     assert fields(reply)["Totals"] == "2,000 levels · 100m XP"
-    assert "Last progress" not in fields(reply)
+    assert "game <" not in fields(reply)["Last seen"]
 
 
 async def test_weeks_of_a_past_range_end_with_it(discord_server, drawing):
@@ -183,7 +191,7 @@ async def test_weeks_of_a_past_range_end_with_it(discord_server, drawing):
     (drawn,) = drawing.drawn
     weeks = drawn[1][0].weeks
     assert weeks[-1].window.end == datetime(2026, 9, 30, 23, tzinfo=UTC)  # London's midnight
-    assert charts.player_weeks_alt(drawn[1][0]).count("so far") == 1
+    assert charts.player_weeks_alt(drawn[1][0]).count("so far") == 2  # XP and messages
 
 
 async def test_past_range_says_only_what_was_known_at_its_end(discord_server):
@@ -191,7 +199,7 @@ async def test_past_range_says_only_what_was_known_at_its_end(discord_server):
     reply = (await discord_server.slash("stats", player="Zezima", period=period)).response
 
     shown = fields(reply)
-    assert "Last progress" not in shown
+    assert shown["Last seen"].startswith("chat <t:")
     assert shown["Totals · 25 Oct 2026"] == "2,000 levels · 100m XP"
     assert reply.embeds[0].footer.text.startswith("WOM data 2 d old by then · ")
 
@@ -233,6 +241,53 @@ async def test_nothing_gained_is_given_no_place(discord_server):
     reply = (await discord_server.slash("stats", player="Idle")).response
 
     assert fields(reply)["XP · 30d"] == "**0**"
+
+
+async def test_of_whom_only_game_chat_is_known_the_count_says_so(discord_server):
+    reply = (await discord_server.slash("stats", player="Player 02")).response
+
+    shown = fields(reply)
+    assert shown["Messages · 30d"] == (
+        "**5** (#1) · 5 active days\ngame chat only, no Discord account linked: `/link add`"
+    )
+    assert shown["Voice · 30d"] == "unknown — no Discord account linked: `/link add`"
+    assert f"game chat <t:{int(ago(3).timestamp())}:R>" in shown["Last seen"]
+
+
+async def test_who_is_not_linked_and_was_never_heard_is_unknown_not_silent(discord_server):
+    stranger = (await discord_server.slash("stats", player="Player 09")).response
+    silent = (await discord_server.slash("stats", player="Player 03")).response
+
+    assert fields(stranger)["Messages · 30d"] == "unknown — no Discord account linked: `/link add`"
+    assert "chat unknown" in fields(stranger)["Last seen"]
+    assert fields(silent)["Messages · 30d"] == "**0**"
+
+
+async def test_channels_that_are_not_read_are_said(discord_server, services):
+    async with services.write() as session:
+        await add_channel(session, since=ago(10))
+        await add_channel(session, state="unreadable", read=False)
+
+    reply = (await discord_server.slash("stats", player="Zezima")).response
+
+    assert reply.embeds[0].description == (
+        "*Messages: channels read from 13 Nov 2026 on; 1 of 3 can't be read.*"
+    )
+
+
+async def test_activity_shows_the_hours_of_the_period(discord_server, drawing):
+    message = (await discord_server.slash("stats", player="Zezima")).response
+    await discord_server.restart()
+
+    await discord_server.bob.click(message, label="Activity")
+    await discord_server.bob.click(message, label="90d")
+
+    assert [file.filename for file in message.attachments] == ["hours.png"]
+    assert message.attachments[0].description.startswith(
+        "Zezima, Messages by hour · last 90 days · Europe/London: 6 messages in 90 days."
+    )
+    (_, (heat,), _) = drawing.drawn[-1]
+    assert [heat.hours[hour].messages for hour in (2 + 5 * 24, 2 + 6 * 24)] == [2, 1]
 
 
 async def test_former_member_is_shown_as_gone(discord_server):

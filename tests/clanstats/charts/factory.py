@@ -1,20 +1,25 @@
 """Invented results to draw: a clan, its leaderboard and one of its players."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from clanstats.domain import (
+    ChannelsRead,
     Gain,
     GainPolicy,
+    HeatMap,
+    HourOfWeek,
     Leaderboard,
     Member,
     MetricProgress,
     Profile,
     Standing,
+    Talk,
     UnknownReason,
     WeekGain,
     Window,
 )
-from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind, catalogue
+from clanstats.metrics import OVERALL, TALK, TOTAL_LEVEL, MetricKind, catalogue
 
 NOW = datetime(2026, 8, 5, 9, 30, tzinfo=UTC)
 MONTH = Window.last(30, now=NOW)
@@ -39,7 +44,7 @@ def board(  # noqa: PLR0913  a board has this many parts
     values=XP, *, names=NAMES, before=BEFORE, unknown=6, window=MONTH, metric=OVERALL
 ):
     return Leaderboard(
-        catalogue()[metric],
+        (catalogue() | TALK)[metric],
         window,
         NOW,
         GainPolicy.AS_OF,
@@ -127,6 +132,40 @@ def profile(*, name="Zezima", metrics=None, by_week=None, place=18, rank="deputy
         observed_at=NOW - timedelta(hours=3),
         weeks=weeks() if by_week is None else by_week,
     )
+
+
+MESSAGES = (None, None, 212, 340, 95, 0, 41, 18, 7, 148, 60, 33)
+
+
+def talk(values=MESSAGES, *, count=148, partial=4, unknown=None, game_chat=False):
+    """`partial` of the weeks, the oldest ones, may hold more."""
+    return Talk(
+        messages=replace(gain(count, unknown=unknown), partial=game_chat),
+        voice=gain(12.5),
+        place=22,
+        active_days=None if count is None else 19,
+        last_message_at=NOW - timedelta(hours=2),
+        last_game_chat_at=None,
+        last_voice_at=None,
+        read=ChannelsRead(14, 12, 0, 2, NOW - timedelta(weeks=8), MONTH.start),
+        watched_since=NOW - timedelta(weeks=8),
+        weeks=tuple(
+            replace(week, partial=number < partial) for number, week in enumerate(weeks(values))
+        ),
+    )
+
+
+def heat(*, unknown=None, scale=1.0, reached=range(168), window=MONTH):
+    """Evenings are busy, nights quiet, weekends longer; only the `reached` hours are known."""
+    hours = []
+    for hour in range(168):
+        day, at = divmod(hour, 24)
+        many = max(0, 40 - 5 * min(abs(at - 20), 24 - abs(at - 20))) + (9 if day > 4 else 0) * (
+            at > 10
+        )
+        known = hour in reached
+        hours.append(HourOfWeek(int(many * scale) if known else 0, 4.0 if known else 0))
+    return HeatMap(window, () if unknown else tuple(hours), unknown)
 
 
 def _progress(value):

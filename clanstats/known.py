@@ -1,0 +1,34 @@
+"""How is it said how much is known of what was said?"""
+
+from datetime import datetime, tzinfo
+
+from clanstats.domain import ChannelsRead
+
+
+def read_words(read: ChannelsRead, tz: tzinfo) -> str:
+    """What is missing: "channels read from 3 Mar 2026 on; 2 of 14 can't be read"; "" if nothing.
+
+    Days are those of `tz`.
+    """
+    if read.first is None:
+        said = ["no channel was read in this time"]
+    else:
+        begun = read.complete + read.behind + read.unreadable < read.channels
+        said = [f"channels read from {_day(read.since, tz)} on"] if begun and read.since else []
+        if read.behind:
+            said.append(f"{read.behind:,} of {read.channels:,} not read to the end yet")
+    if read.unreadable:
+        said.append(f"{read.unreadable:,} of {read.channels:,} can't be read")
+    return "; ".join(said)
+
+
+def watched_words(since: datetime | None, start: datetime, tz: tzinfo) -> str:
+    """From when on voice is known, if that is later than `start`; "" if it is known throughout."""
+    if since is None:
+        return "nobody watched voice channels yet"
+    return f"voice known from {_day(since, tz)} on" if since > start else ""
+
+
+def _day(at: datetime, tz: tzinfo) -> str:
+    local = at.astimezone(tz)
+    return f"{local.day} {local:%b %Y}"
