@@ -169,7 +169,7 @@ def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     stats = _add(subjects, "stats", "one player", "bot.show:stats")
     stats.add_argument("player", help="the name, present or former")
     board = _add(subjects, "leaderboard", "the clan in order of a metric", "bot.show:leaderboard")
-    board.add_argument("--metric", required=True, help="such as overall, ehb or zulrah")
+    board.add_argument("--metric", required=True, help="such as overall, zulrah, messages or voice")
     board.add_argument("--rank", help="only members of this rank")
     board.add_argument("--policy", choices=["as_of", "wom"], default="as_of")
     for parser in (stats, board):

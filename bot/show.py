@@ -2,15 +2,16 @@
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.analytics import leaderboard as boards
-from clanstats.analytics import members, profile
+from bot import show_talk
+from clanstats.analytics import boards, members, profile
+from clanstats.analytics.talk import talk
 from clanstats.db import migrate
 from clanstats.domain import Gain, GainPolicy, Leaderboard, Profile, Window
 from clanstats.errors import BadInputError, ClanStatsError, NoDataError
@@ -42,7 +43,7 @@ async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
         async with services.read() as session:
             clan = await _clan(services)
             rank = await _rank(session, clan, options.rank, asked.as_of)
-            board = await boards.leaderboard(
+            board = await boards.board(
                 session,
                 clan.clan_id,
                 metric_name=options.metric,
@@ -56,7 +57,7 @@ async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
     elif not (board.standings or board.unknown):
         raise NoDataError(f"Nobody was in {clan.name} by {format_for_display(asked.as_of)}.")
     else:
-        out.print(_board_table(board, clan.name))
+        out.print(_board_table(board, clan.name, settings))
     return 0
 
 
@@ -73,18 +74,29 @@ async def stats(settings: Settings, options: argparse.Namespace) -> int:
                     f"Nobody called “{options.player}” is or was in {clan.name}; the name is "
                     "needed as it is spelled in game."
                 )
+            weeks = iso_weeks(asked.as_of, count=_WEEKS, tz=settings.timezone)
             player = await profile.profile(
                 session,
                 clan.clan_id,
                 found[0],
                 window=asked.window or Window(asked.as_of - timedelta(days=36500), asked.as_of),
                 as_of=asked.as_of,
-                weeks=iso_weeks(asked.as_of, count=_WEEKS, tz=settings.timezone),
+                weeks=weeks,
             )
+            said = await talk(
+                session,
+                clan.clan_id,
+                player.member,
+                window=player.window,
+                as_of=asked.as_of,
+                weeks=weeks,
+                tz=settings.timezone,
+            )
+    player = replace(player, talk=said)
     if options.json:
         print(json.dumps(_profile_json(player), ensure_ascii=False, indent=1))  # noqa: T201 — the answer
     else:
-        out.print(_profile_table(player))
+        out.print(_profile_table(player, settings))
     return 0
 
 
@@ -153,17 +165,20 @@ def _board_json(board: Leaderboard) -> dict[str, object]:
                 "value": line.shown,
                 "unknown": line.unknown,
                 "since": line.since and line.since.isoformat(),
+                "partial": line.partial,
             }
             for line in lines
         ],
+        **show_talk.board_json(board),
     }
 
 
-def _board_table(board: Leaderboard, clan: str) -> Table:
+def _board_table(board: Leaderboard, clan: str, settings: Settings) -> Table:
     unknown = f", {len(board.unknown)} unknown" if board.unknown else ""
     count = len(board.standings) + len(board.unknown)
     table = Table(
-        title=f"{board.metric.title} · {_period(board.window)} · {clan}: {count}{unknown}"
+        title=f"{board.metric.title} · {_period(board.window)} · {clan}: {count}{unknown}",
+        caption=show_talk.board_caption(board, settings.timezone),
     )
     for column in ("#", "Name", "Rank", board.metric.unit, "Since"):
         table.add_column(column, justify="right" if column in {"#", board.metric.unit} else "left")
@@ -175,9 +190,8 @@ def _board_table(board: Leaderboard, clan: str) -> Table:
 
 
 def _cells(line: Gain) -> tuple[str, str, str, str]:
-    value = f"unknown ({line.unknown})" if line.shown is None else full(line.shown)
     since = format_for_display(line.since) if line.since else ""
-    return line.member.name, title(line.member.rank), value, since
+    return line.member.name, title(line.member.rank), show_talk.value(line), since
 
 
 def _profile_json(player: Profile) -> dict[str, object]:
@@ -207,14 +221,16 @@ def _profile_json(player: Profile) -> dict[str, object]:
             {"start": week.window.start.isoformat(), "xp": week.value, "unknown": week.unknown}
             for week in player.weeks
         ],
+        "talk": player.talk and show_talk.talk_json(player.talk),
     }
 
 
-def _profile_table(player: Profile) -> Table:
+def _profile_table(player: Profile, settings: Settings) -> Table:
     seen = format_for_display(player.observed_at)
+    said = "" if player.talk is None else show_talk.talk_caption(player.talk, settings.timezone)
     table = Table(
         title=f"{player.member.name} · {title(player.member.rank)} · {_period(player.window)}",
-        caption=f"last observed {seen}",
+        caption=" · ".join(filter(None, [f"last observed {seen}", said])),
     )
     for column in ("Metric", "Total", "Gained", "Since"):
         table.add_column(column, justify="left" if column in {"Metric", "Since"} else "right")
@@ -223,6 +239,8 @@ def _profile_table(player: Profile) -> Table:
             total = "unknown" if line.value is None else full(line.value)
             _, _, gained, since = _cells(line.gain)
             table.add_row(line.metric.title, total, gained, since)
+    for row in () if player.talk is None else show_talk.talk_rows(player.talk):
+        table.add_row(*row)
     return table
 
 

@@ -47,7 +47,7 @@ async def talk(  # noqa: PLR0913 — the question has this many parts
         member: A player who is or was in the clan.
         window: Over which is counted.
         as_of: The instant at which membership and links are taken.
-        weeks: The weeks to count messages in, oldest first; the last one ends with `window`.
+        weeks: The weeks to count messages in, oldest first.
         tz: Whose days are meant.
     """
     linked = await accounts(session, clan_id, as_of)
@@ -62,9 +62,11 @@ async def talk(  # noqa: PLR0913 — the question has this many parts
     days = None
     if messages.value is not None:
         days = await active_days(session, players, window=window, tz=tz)
-    by_week = await weekly_messages(
-        session, clan_id, players, weeks=weeks, complete_since=None if read.behind else read.since
-    )
+    lately = read
+    if weeks and weeks[-1].end != window.end:
+        lately = await channels_read(session, clan_id, Window(weeks[0].start, weeks[-1].end))
+    since = None if lately.behind else lately.since
+    by_week = await weekly_messages(session, clan_id, players, weeks=weeks, complete_since=since)
     return Talk(
         messages=messages,
         voice=voice_of(person, heard, window, watched),

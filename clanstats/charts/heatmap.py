@@ -63,7 +63,7 @@ def heat_map_alt(heat: HeatMap, *, title: str) -> str:
     return writing.alt(
         [
             f"{title}: {heat.total:,} messages in {writing.period(heat.window)}.{only}",
-            f"Busiest: {'; '.join(hours)}." if hours else "Nobody wrote.",
+            f"Busiest: {'; '.join(hours)}." if hours else "Nothing was written.",
             f"Messages on an average day: {', '.join(days)}.",
         ]
     )
@@ -129,11 +129,14 @@ def _unknown(card: "Card", heat: HeatMap) -> None:
 
 
 def _note(heat: HeatMap) -> str:
-    busiest = max(_rates(heat), key=lambda one: one[1], default=(0, 0.0))
-    if not busiest[1]:
-        return "Nobody wrote in this time"
-    said = f"Busiest: {_when(busiest[0])} ({_rate(busiest[1])} an hour)"
-    return f"{said} · game chat only" if heat.partial else said
+    rates = _rates(heat)
+    hour, rate = max(rates, key=lambda one: one[1], default=(0, 0.0))
+    parts = [f"Busiest: {_when(hour)} ({_rate(rate)} an hour)" if rate else "Nothing was written"]
+    if heat.partial:
+        parts.append("game chat only")
+    if len(rates) < len(heat.hours):
+        parts.append("hatched: unknown")
+    return " · ".join(parts)
 
 
 def _rates(heat: HeatMap) -> Sequence[tuple[int, float]]:

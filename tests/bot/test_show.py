@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -11,13 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import known_names, members
+from clanstats.chat import AuthorKind
+from clanstats.db.models import PlayerRow
 from clanstats.domain import GainPolicy, Window
 from clanstats.services import open_services
 from clanstats.settings import Settings
 from tests.factories import NOW
+from tests.talking import add_author, add_channel, be_in_voice, link, say
 
 ROOT = Path(__file__).parents[2]
 AT = NOW.isoformat()
@@ -113,6 +118,7 @@ def test_totals_have_no_window(harvested):
         "value": 252_089_527,
         "unknown": None,
         "since": None,
+        "partial": False,
     }
 
 
@@ -229,6 +235,75 @@ def test_stats_table_has_totals_and_gains(harvested):
     assert done.code == 0
     assert "SoloMission · Captain" in done.out
     assert "252,089,527" in done.out
+
+
+@pytest.fixture
+def talked(harvested, tmp_path):
+    """SoloMission wrote twice on Discord; of another only game chat is known."""
+
+    async def write():
+        settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'clan.db'}")
+        async with open_services(settings) as services, services.write() as session:
+            found = await session.execute(select(PlayerRow.name, PlayerRow.id))
+            players = dict(found.all())
+            other = min(name for name in players if name != "SoloMission")
+            channel = await add_channel(session)
+            await add_channel(session, state="unreadable", read=False)
+            await link(session, 1, [players["SoloMission"]])
+            author = await add_author(session, players["SoloMission"])
+            await say(session, author, channel, *(NOW - n * timedelta(days=1) for n in (1, 2)))
+            start = NOW - timedelta(days=2)
+            await be_in_voice(session, author, channel, start, start + timedelta(minutes=90))
+            name = await add_author(session, players[other], kind=AuthorKind.RELAY)
+            await say(session, name, channel, NOW - timedelta(days=3))
+            return other
+
+    return asyncio.run(write())
+
+
+def test_messages_and_voice_are_ranked_like_metrics(harvested, talked):
+    arguments = ("show", "leaderboard", "--metric")
+    messages, voice = (
+        shown(harvested(*arguments, metric, *WEEK, "--json"))
+        for metric in ("messages", "Voice time")
+    )
+    table = harvested(*arguments, "messages", *WEEK).out
+
+    first, second, third = messages["rows"][:3]
+    assert (first["name"], first["value"], first["partial"]) == ("SoloMission", 2, False)
+    assert (second["name"], second["value"], second["partial"]) == (talked, 1, True)
+    assert (third["value"], third["unknown"]) == (None, "not_linked")
+    assert messages["channels"] == {
+        "channels": 2,
+        "complete": 1,
+        "behind": 0,
+        "unreadable": 1,
+        "since": "2015-01-01T00:00:00+00:00",
+    }
+    assert voice["metric"] == "voice"
+    assert (voice["rows"][0]["name"], voice["rows"][0]["value"]) == ("SoloMission", 1.5)
+    assert voice["voice_since"] == (NOW - timedelta(days=2)).isoformat()
+    assert "1~" in table
+    assert "1 of 2 can't be read" in table
+
+
+def test_stats_have_what_was_said(harvested, talked):
+    arguments = ("show", "stats", "SoloMission", *WEEK)
+    talk = shown(harvested(*arguments, "--json"))["talk"]
+    table = harvested(*arguments).out
+
+    assert talk["messages"] == {
+        "count": 2,
+        "unknown": None,
+        "partial": False,
+        "place": 1,
+        "active_days": 2,
+    }
+    assert (talk["voice"]["hours"], talk["voice"]["unknown"]) == (1.5, None)
+    assert talk["last_message_at"] == (NOW - timedelta(days=1)).isoformat()
+    assert [week["messages"] for week in talk["weeks"]] == [0] * 10 + [2, 0]
+    assert "1 of 2 can't be read" in table
+    assert re.search(r"Messages +│ +│ +2 ", table)
 
 
 def test_clan_may_be_called_what_looks_like_markup(harvested, tmp_path):

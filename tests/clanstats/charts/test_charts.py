@@ -2,13 +2,24 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from clanstats import charts
 from clanstats.charts import style
-from tests.clanstats.charts.factory import XP, board, bosses, overall, profile, skills, weeks
+from tests.clanstats.charts.factory import (
+    XP,
+    board,
+    bosses,
+    heat,
+    overall,
+    profile,
+    skills,
+    talk,
+    weeks,
+)
 from tests.clanstats.charts.seeing import image, margins_are_empty, pixels_like
 
 NASTY = [
@@ -35,6 +46,8 @@ def everything():
         charts.player_weeks(profile(), footer="3 h old"),
         charts.player_skills(profile(), footer="3 h old"),
         charts.player_bosses(profile(), footer="3 h old"),
+        charts.player_weeks(replace(profile(), talk=talk()), footer="3 h old"),
+        charts.heat_map(heat(), title="Zezima", footer="3 h old"),
     )
 
 
@@ -45,6 +58,8 @@ def descriptions(name):
         charts.player_weeks_alt(player),
         charts.player_skills_alt(player),
         charts.player_bosses_alt(player),
+        charts.player_weeks_alt(replace(player, talk=talk((HUGE,) * 12))),
+        charts.heat_map_alt(heat(), title=name),
     )
 
 
@@ -85,6 +100,8 @@ def test_numbers_too_large_to_be_true_stay_on_the_card():
         charts.player_weeks(player),
         charts.player_skills(player),
         charts.player_bosses(player),
+        charts.player_weeks(replace(player, talk=talk((HUGE,) * 12, count=HUGE))),
+        charts.heat_map(heat(scale=HUGE), title="XP"),
     )
 
     assert all(margins_are_empty(png) for png in pngs)
@@ -96,7 +113,8 @@ def test_pictures_are_wide_enough_small_files_and_not_blank(drawn):
         assert picture.width == 1200
         assert len(png) < 60_000
         assert pixels_like(picture, style.TEXT) > 1_000
-        assert pixels_like(picture, style.BAR) > 1_000
+        bars = pixels_like(picture, style.BAR), pixels_like(picture, style.TALK)
+        assert max(bars) > 1_000
 
 
 def test_the_same_input_gives_the_same_bytes(drawn):
@@ -116,6 +134,7 @@ def test_text_is_never_smaller_than_12_pixels_in_a_picture_800_wide():
         pytest.param(lambda form: charts.player_weeks(profile(), form=form), id="weeks"),
         pytest.param(lambda form: charts.player_skills(profile(), form=form), id="skills"),
         pytest.param(lambda form: charts.player_bosses(profile(), form=form), id="bosses"),
+        pytest.param(lambda form: charts.heat_map(heat(), title="XP", form=form), id="hours"),
     ],
 )
 def test_the_same_picture_can_be_had_as_svg(chart):
