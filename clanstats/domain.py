@@ -80,7 +80,7 @@ class Gain:
     start: float | None = None
     end: float | None = None
     observed_at: datetime | None = None  # the newest observation the answer rests on
-    partial: bool = False  # of talk: only what was heard in game chat, as nobody is linked
+    partial: bool = False  # of talk: no Discord account is linked, so game chat is all there is
 
     @property
     def shown(self) -> float | None:

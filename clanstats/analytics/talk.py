@@ -1,8 +1,9 @@
 """What did someone say, and when were they last heard? Messages and voice of one person.
 
 Unknown is never 0. Whoever has no Discord account linked is only known by what was heard of them
-in relayed game chat; who was never heard there is unknown, as is everybody where no channel was
-read and no voice channel watched. A linked person who wrote nothing wrote 0.
+in relayed game chat, and by what they wrote before they were unlinked: that is partial. Of whom
+there is neither, nothing is known, as of everybody where no channel was read and no voice channel
+watched. A linked person who wrote nothing wrote 0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,16 +102,20 @@ async def talk_hours(  # noqa: PLR0913 — as above
     )
     if player_id in linked or found.unknown:
         return found
-    if spoken.together(await spoken.spoken(session, clan_id, window), players).heard:
+    own = spoken.together(await spoken.spoken(session, clan_id, window), players)
+    if own.heard or own.typed:
         return replace(found, partial=True)
     return HeatMap(window, (), UnknownReason.NOT_LINKED)
 
 
 def messages_of(person: Person, own: spoken.Spoken, read: ChannelsRead) -> Gain:
-    """How many messages; what they were heard to say in game chat is among them."""
+    """How many messages; what they were heard to say in game chat is among them.
+
+    Of whoever isn't linked any longer, what they wrote while they were still counts.
+    """
     if read.first is None:
         return Gain(person.member, None, UnknownReason.NOT_READ)
-    if not person.linked and not own.heard:
+    if not person.linked and not own.heard and not own.typed:
         return Gain(person.member, None, UnknownReason.NOT_LINKED)
     return Gain(person.member, own.typed + own.relayed, None, partial=not person.linked)
 
@@ -119,9 +124,15 @@ def voice_of(person: Person, heard: voice.Heard, window: Window, watched: dateti
     """How many hours; from `watched` on, if that is later than the window's start."""
     if watched is None or watched >= window.end:
         return Gain(person.member, None, UnknownReason.NOT_READ)
-    if not person.linked:
+    if not person.linked and not heard.milliseconds:
         return Gain(person.member, None, UnknownReason.NOT_LINKED)
-    return Gain(person.member, heard.hours, None, since=watched if watched > window.start else None)
+    return Gain(
+        person.member,
+        heard.hours,
+        None,
+        since=watched if watched > window.start else None,
+        partial=not person.linked,
+    )
 
 
 def _place(

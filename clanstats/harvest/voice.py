@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.analytics.voice import WATCHED_SINCE
 from clanstats.chat import Writer
 from clanstats.db import voice
 from clanstats.db.authors import author_ids
 from clanstats.harvest.attribution import attribute
+from clanstats.schedules import recall, remember
 from clanstats.timestamps import EARLIEST
 from clanstats.tombstones import Tombstones
 
@@ -52,7 +54,7 @@ async def note_everybody(  # noqa: PLR0913 — who, where and when
     now: datetime,
     tombstones: Tombstones,
 ) -> None:
-    """Begin anew after a start or a broken connection.
+    """Begin anew after a start or a broken connection; at first, note that voice is watched now.
 
     Args:
         session: Written to.
@@ -63,6 +65,9 @@ async def note_everybody(  # noqa: PLR0913 — who, where and when
         now: From when on those who are there count.
         tombstones: As loaded in this transaction.
     """
+    watched = WATCHED_SINCE.format(clan_id=clan_id)
+    if await recall(session, watched) is None:
+        await remember(session, watched, now.isoformat())
     await voice.close_open_at(session, clan_id, EARLIEST if last_beat is None else last_beat)
     for who, channel_id in there.items():
         await note_voice(session, clan_id, who, channel_id, now, tombstones=tombstones)

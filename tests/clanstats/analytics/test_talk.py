@@ -1,6 +1,8 @@
 """Is what is said of talking true, whoever wrote, and unknown where it isn't known?"""
 
+from collections import Counter
 from datetime import UTC, timedelta
+from random import Random
 
 import pytest
 
@@ -9,8 +11,10 @@ from clanstats.analytics.talk_board import talk_board
 from clanstats.analytics.voice import WATCHED_SINCE
 from clanstats.chat import AuthorKind
 from clanstats.domain import Member, UnknownReason, Window
+from clanstats.harvest.voice import note_everybody
 from clanstats.schedules import remember
 from clanstats.timestamps import EARLIEST
+from clanstats.tombstones import Tombstones
 from tests.factories import NOW, add_clan, add_member
 from tests.talking import (
     add_author,
@@ -268,6 +272,51 @@ async def test_places_move_only_since_a_window_that_is_known(session):
     assert [line.previous_place for line in unknown] == [None, None]
 
 
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_attributed_message_counts_once_for_whose_it_was(session, channel, seed):
+    random = Random(seed)  # noqa: S311 — not a secret
+    players = [await add_member(session, f"P{number}") for number in range(5)]
+    await link(session, ALICE, players[:2], main=players[1])
+    await link(session, BOB, players[2:3])
+    person = dict(zip(players, ["P1", "P1", "P2", "P3", "P4"], strict=True))
+    expected = Counter(P1=0, P2=0)
+    for kind in (AuthorKind.USER, AuthorKind.RELAY) * 3:
+        author = await add_author(session, kind=kind)
+        edges = sorted(NOW - random.uniform(0, 60) * DAY for _ in range(3))
+        owners = [random.choice([None, *players]) for _ in range(4)]
+        spans = list(zip([None, *edges], [*edges, None], owners, strict=True))
+        for since, until, owner in spans:
+            if owner is not None:
+                await attribute(session, author, owner, since=since, until=until)
+        for _ in range(30):
+            at = (NOW - random.uniform(0, 60) * DAY).replace(microsecond=0)
+            await say(session, author, channel, at)
+            owner = owners[sum(edge <= at for edge in edges)]
+            if owner is not None and (at > MONTH.start or kind is AuthorKind.RELAY):
+                expected[person[owner]] += at > MONTH.start  # else they were heard before
+
+    board = await messages(session)
+
+    known = {line.gain.member.name: line.gain.value for line in board.standings}
+    assert known == expected
+    assert board.total == expected.total()
+
+
+async def test_what_was_written_before_an_unlinking_stays_theirs(session, channel):
+    player, stranger = await add_member(session, "Left"), await add_member(session, "Stranger")
+    cut = NOW - 5 * DAY
+    await link(session, ALICE, [player], until=cut)
+    author = await add_author(session, player, until=cut)
+    await say(session, author, channel, NOW - 6 * DAY, NOW - DAY)
+    await be_in_voice(session, author, channel, cut - HOUR, cut + HOUR)
+
+    assert values(await messages(session)) == {"Left": 1, "Stranger": UnknownReason.NOT_LINKED}
+    assert values(await voice(session)) == {"Left": 1, "Stranger": UnknownReason.NOT_LINKED}
+    assert (await said(session, player)).messages.partial
+    assert (await said(session, player, window=Window.last(3, now=NOW))).messages.value is None
+    assert (await said(session, stranger)).active_days is None
+
+
 async def test_days_are_the_clans_own_and_count_once(session, channel):
     player = await add_member(session, "Zezima")
     await link(session, ALICE, [player])
@@ -400,6 +449,16 @@ async def test_nobody_was_in_voice_before_it_was_watched(session, channel):
     assert board.watched_since == NOW - 10 * DAY
     assert board.standings[0].gain.since == NOW - 10 * DAY
     assert set(values(earlier).values()) == {UnknownReason.NOT_READ}
+
+
+async def test_voice_is_watched_from_the_first_start_on(session, channel):
+    tombstones = await Tombstones.load(session)
+    for days in (10, 5):
+        await note_everybody(
+            session, 1, {}, last_beat=None, now=NOW - days * DAY, tombstones=tombstones
+        )
+
+    assert (await voice(session)).watched_since == NOW - 10 * DAY
 
 
 async def test_first_session_proves_that_voice_was_watched(session, channel):
