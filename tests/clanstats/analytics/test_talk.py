@@ -229,6 +229,17 @@ async def test_window_before_anything_was_read_is_unknown(session):
     assert values(await messages(session, window=earlier)) == {"Zezima": UnknownReason.NOT_READ}
 
 
+async def test_window_after_reading_stopped_is_unknown(session):
+    player = await add_member(session, "Zezima")
+    await link(session, ALICE, [player])
+    await add_channel(session, until=NOW - 40 * DAY)
+
+    board = await messages(session)
+
+    assert values(board) == {"Zezima": UnknownReason.NOT_READ}
+    assert (board.read.first, board.read.behind) == (None, 1)
+
+
 async def test_answer_says_which_channels_are_known_from_when(session):
     await add_channel(session)
     await add_channel(session, since=NOW - 10 * DAY)
@@ -449,6 +460,15 @@ async def test_nobody_was_in_voice_before_it_was_watched(session, channel):
     assert board.watched_since == NOW - 10 * DAY
     assert board.standings[0].gain.since == NOW - 10 * DAY
     assert set(values(earlier).values()) == {UnknownReason.NOT_READ}
+
+
+async def test_bots_in_voice_are_nobody(session, channel):
+    player = await add_member(session, "Zezima")
+    await link(session, ALICE, [player])
+    bot = await add_author(session, player, kind=AuthorKind.BOT)
+    await be_in_voice(session, bot, channel, NOW - 2 * DAY, NOW - DAY)
+
+    assert values(await voice(session)) == {"Zezima": 0}
 
 
 async def test_voice_is_watched_from_the_first_start_on(session, channel):
