@@ -16,13 +16,12 @@ from clanstats.db.models import ClanRow, LinkRow, PlayerRow
 from clanstats.errors import ClanStatsError
 from clanstats.services import Services
 from tests.factories import NOW, add_clan, add_member, add_name, observe
-from tests.talking import add_author, add_channel, be_in_voice, link, say
+from tests.talking import add_author, add_channel, be_in_voice, say
 
 GUILD_ID = 100_200_300_400_500_600
 ALICE_ID = 100_200_300_400_500_601
 BOB_ID = 100_200_300_400_500_602
 CAROL_ID = 100_200_300_400_500_603
-SILENT_ID = 100_200_300_400_500_609  # on no server
 RANKS = ("owner", "ruby", "sapphire")
 HARVESTED = NOW - timedelta(hours=3)
 MEMBERS = 40  # who gained something
@@ -113,8 +112,6 @@ async def fill_talk(session, zezima):
     heard = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == PLAYERS[0]))
     name = await add_author(session, heard, kind=AuthorKind.RELAY)
     await say(session, name, channel, *(ago(day) for day in range(3, 8)))
-    silent = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == PLAYERS[1]))
-    await link(session, SILENT_ID, [silent])
     bot = await add_author(session, kind=AuthorKind.BOT)
     await say(session, bot, channel, ago(1))
     await be_in_voice(session, alice, channel, ago(3), ago(3) + timedelta(hours=2.5))

@@ -20,7 +20,7 @@ from cogs.leaderboards.sheet import sheet
 from cogs.leaderboards.state import BoardState
 from tests.cogs.stage import BOB_ID, ago, counted_statements
 from tests.factories import NOW, add_member
-from tests.talking import add_channel
+from tests.talking import add_channel, link
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -471,11 +471,13 @@ async def test_big_clan_fits_a_message(services):
     assert unknown.description.endswith("more: the CSV has all of them.")
 
 
-async def test_messages_are_ranked_by_person_and_say_what_they_rest_on(discord_server):
+async def test_messages_are_ranked_by_person_and_say_what_they_rest_on(discord_server, services):
+    async with services.write() as session:
+        await link(session, BOB_ID, [await add_member(session, "Silent")])
     alice = discord_server.alice
     message = (await discord_server.slash("leaderboard", by=alice, metric="chat")).response
 
-    assert message.embeds[0].title == "Messages · last 30 days · 48 people (45 unknown)"
+    assert message.embeds[0].title == "Messages · last 30 days · 49 people (46 unknown)"
     assert [row[:4] for row in rows(message)] == [
         (" ", "1", "Player 02   ", "5~"),
         ("›", "2", "Zezima      ", "4"),
@@ -483,7 +485,7 @@ async def test_messages_are_ranked_by_person_and_say_what_they_rest_on(discord_s
     text = message.embeds[0].description
     assert "**9 messages** together · 2 wrote, 1 wrote nothing" in text
     assert "`~` game chat only: no Discord account is linked" in text
-    assert text.endswith("\nUnknown: 45 no Discord account linked")
+    assert text.endswith("\nUnknown: 46 no Discord account linked")
 
 
 async def test_messages_of_all_time_have_no_place_for_who_wrote_none(discord_server):
@@ -498,10 +500,10 @@ async def test_messages_of_all_time_have_no_place_for_who_wrote_none(discord_ser
 async def test_voice_is_ranked_in_hours_from_when_it_is_known(discord_server):
     message = (await discord_server.slash("leaderboard", metric="voice")).response
 
-    assert message.embeds[0].title.startswith("Voice time · last 30 days · 48 people (46 unknown)")
+    assert message.embeds[0].title.startswith("Voice time · last 30 days · 48 people (47 unknown)")
     assert [row[1:4] for row in rows(message)] == [("1", "Zezima      ", "2.5")]
     text = message.embeds[0].description
-    assert "1 in voice, 1 spent no time in voice" in text
+    assert "**2.5 hours** together · 1 in voice" in text
     assert text.endswith("\nVoice known from 20 Nov 2026 on")
 
 
@@ -523,10 +525,10 @@ async def test_messages_say_which_channels_are_not_known(discord_server, service
 async def test_unlinked_members_are_listed_with_what_helps(discord_server):
     message = (await discord_server.slash("leaderboard", metric="messages")).response
 
-    told = (await discord_server.bob.click(message, label="Unknown (45)")).response
+    told = (await discord_server.bob.click(message, label="Unknown (46)")).response
 
     assert told.embeds[0].description.startswith(
-        "**No Discord account linked (45)** — `/link add` says who they are on Discord."
+        "**No Discord account linked (46)** — `/link add` says who they are on Discord."
     )
 
 

@@ -15,7 +15,7 @@ from clanstats.drawing import Drawing
 from clanstats.numbers import compact
 from tests.cogs.stage import BOB_ID, GUILD_ID, ago, counted_statements
 from tests.factories import NOW, add_member, add_name, observe
-from tests.talking import add_channel
+from tests.talking import add_channel, link
 
 
 def fields(message):
@@ -254,9 +254,14 @@ async def test_of_whom_only_game_chat_is_known_the_count_says_so(discord_server)
     assert f"game chat <t:{int(ago(3).timestamp())}:R>" in shown["Last seen"]
 
 
-async def test_who_is_not_linked_and_was_never_heard_is_unknown_not_silent(discord_server):
+async def test_who_is_not_linked_and_was_never_heard_is_unknown_not_silent(
+    discord_server, services
+):
+    async with services.write() as session:
+        await link(session, BOB_ID, [await add_member(session, "Silent")])
+
     stranger = (await discord_server.slash("stats", player="Player 09")).response
-    silent = (await discord_server.slash("stats", player="Player 03")).response
+    silent = (await discord_server.slash("stats", player="Silent")).response
 
     assert fields(stranger)["Messages · 30d"] == "unknown — no Discord account linked: `/link add`"
     assert "chat unknown" in fields(stranger)["Last seen"]
