@@ -2,7 +2,7 @@
 # ruff: noqa: S311 - a make-believe clan needs repeatable luck, not secrets
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,8 @@ from demo.world.names import LOOKALIKES, names
 from demo.world.play import Calendar
 from demo.world.styles import BEGINNER, GRINDER, STILL
 
+_A_DAY = timedelta(days=1)
+_PAIR = 2
 _SYNC_LEAD = timedelta(hours=10)  # by which the clan's sync may come before it
 
 
@@ -197,6 +199,27 @@ TWISTS: dict[Case, Twist] = {
     Case.NEW_ACCOUNT: _new_account,
     Case.LEFT: _left,
 }
+
+
+def swapped(cast: Iterable[Person], extras: Extras) -> Iterator[Person]:
+    """Everyone, the two who exchange their names as they are afterwards.
+
+    One takes a third name first, since nobody can take a name that is borne.
+    """
+    pair = []
+    for person in cast:
+        if person.case is Case.SWAPPED:
+            pair.append(person)
+        else:
+            yield person
+    if len(pair) < _PAIR:
+        yield from (replace(person, case=None) for person in pair)
+        return
+    one, other = pair
+    first, second = one.names[-1].what, other.names[-1].what
+    at = extras.ago(24)
+    yield _with_names(one, (at, extras.next_name()), (at + 2 * _A_DAY, second))
+    yield _with_names(other, (at + _A_DAY, first))
 
 
 def _always(person: Person, what: str) -> tuple[Dated, ...]:

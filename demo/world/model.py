@@ -21,6 +21,7 @@ class Case(StrEnum):
     RENAMED = "renamed"
     RENAMED_TWICE = "renamed_twice"
     RECAPITALISED = "recapitalised"  # "Yuna" became "YUNA"
+    SWAPPED = "swapped"  # two members who exchanged their names
     SYNCED_FIRST = "synced_first"  # the clan was synced before the rename was known
     STAND_IN = "stand_in"  # the profile that had the new name until then
     LOOKALIKE = "lookalike"  # "Noob Man" and "NoobMan": two players

@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from demo.world.cases import TWISTS, Extras
+from demo.world.cases import TWISTS, Extras, swapped
 from demo.world.model import Case, Dated, Person, Span, Stay
 from demo.world.play import Calendar
 from demo.world.styles import COMMON
@@ -25,6 +25,7 @@ _ONCE = (
     Case.NEWCOMER, Case.REJOINED, Case.FLAGGED, Case.BANNED, Case.UNRANKED, Case.RETURNED,
     Case.NEVER_CHANGES, Case.RENAMED_TWICE, Case.RECAPITALISED, Case.SYNCED_FIRST,
     Case.ROLLED_BACK, Case.DIED, Case.PATCHY, Case.NEW_ACCOUNT,
+    Case.SWAPPED, Case.SWAPPED,
 )  # fmt: skip
 _NEWCOMER_EVERY = 20
 _LEAVER_EVERY = 15
@@ -39,7 +40,7 @@ def people(members: int, *, calendar: Calendar) -> tuple[Person, ...]:
         cast += _twisted(_ordinary(place, case, extras), extras)
     for place in range(members, members + max(1, members // _LEAVER_EVERY)):
         cast += _twisted(_ordinary(place, Case.LEFT, extras), extras)
-    return tuple(sorted(cast, key=lambda person: person.wom_id))
+    return tuple(sorted(swapped(cast, extras), key=lambda person: person.wom_id))
 
 
 def _case(place: int) -> Case | None:

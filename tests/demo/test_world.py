@@ -274,6 +274,7 @@ def test_name_changes_are_those_of_members_newest_first(world):
         Case.RENAMED: 1,
         Case.RENAMED_TWICE: 2,
         Case.RECAPITALISED: 1,
+        Case.SWAPPED: 3,
         Case.SYNCED_FIRST: 1,
     }
     assert [change.created_at for change in changes] == sorted(
