@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from clanstats.chat import (
     PAGE,
@@ -66,9 +67,11 @@ class WorldChat:
         there = self.talk.in_channel(discord_channel_id)
         first = 0 if after is None else bisect_right(there, after, key=_id)
         last = len(there) if before is None else bisect_left(there, before, key=_id)
-        standing = [said for said in there[first:last] if said.stands(now)]
-        page = standing[-PAGE:] if after is None else standing[:PAGE]
-        return tuple(seen(said, self.talk, now) for said in reversed(page))
+        backwards = after is None
+        asked = range(last - 1, first - 1, -1) if backwards else range(first, last)
+        standing = (there[place] for place in asked if there[place].stands(now))
+        page = [seen(said, self.talk, now) for said in islice(standing, PAGE)]
+        return page if backwards else page[::-1]
 
     def _readable(self, channel_id: int) -> bool:
         return channel_id not in self.lost and any(

@@ -125,18 +125,18 @@ async def _playing(*, port: int) -> AsyncIterator[tuple[Stage, Cast]]:
         folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         with Progress(console=err, transient=True) as bar:
             task = bar.add_task("Harvesting a make-believe clan", total=None)
-            world, services = await stack.enter_async_context(
+            clan, services = await stack.enter_async_context(
                 open_clan(
                     folder,
                     progress=lambda done, total: bar.update(task, completed=done, total=total),
                 )
             )
-        server = make_server(world)
+        server = make_server(clan)
         bot = await stack.enter_async_context(ClanStatsBot(services, scheduled=False))
         played = await stack.enter_async_context(
             stage(bot, server, now=NOW, viewers=viewers(server), port=port)
         )
-        yield played, cast(world)
+        yield played, cast(clan, server)
 
 
 async def _scene(

@@ -8,49 +8,104 @@ from pathlib import Path
 
 import discord
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats import jobs
+from clanstats.chat import AuthorKind, Writer
 from clanstats.db import migrate
-from clanstats.db.models import LinkRow, PlayerRow
+from clanstats.db.authors import author_ids
+from clanstats.db.channels import channel_ids
+from clanstats.db.models import LinkRow, PlayerRow, VoiceSessionRow
+from clanstats.harvest.attribution import attribute
 from clanstats.harvest.backfill import backfill
+from clanstats.harvest.chat import crawl
+from clanstats.harvest.recent import Recent
 from clanstats.harvest.wom import refresh
 from clanstats.metrics import OVERALL, MetricKind, catalogue
+from clanstats.pacing import Pacer
 from clanstats.services import Services, open_services
 from clanstats.settings import Settings
+from clanstats.timestamps import EARLIEST
 from clanstats.wom.budget import Budget
 from clanstats.wom.client import WiseOldMan
-from demo.server import DemoChannel, DemoMember, DemoRole, DemoServer
+from demo.chat import WorldChat
+from demo.server import DemoChannel, DemoMember, DemoMessage, DemoRole, DemoServer
 from demo.wom_server import make_app, serve
 from demo.world import Case, World, make_world
+from demo.world.talk import AccountKind, Channel, Talk, make_talk, places
+from demo.world.talk.accounts import WEBHOOK_ID
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # a Sunday evening, for ever
+CLAN_ID = 1  # the only one
 GUILD_ID = 1_000_000_000_000_000_001
-_CHANNEL_ID = 1_000_000_000_000_000_002
 _OWNER_ID = 1_000_000_000_000_000_003
 _OFFICER = DemoRole(
     1_000_000_000_000_000_004, "Officer", discord.Permissions(manage_guild=True, manage_roles=True)
 )
 _VIEWERS = 3
+_SHOWN = 25  # messages of each channel's end
 _UNLIMITED = 1_000_000
 
 Progress = Callable[[int, int], None]
 
 
-def make_server(world: World) -> DemoServer:
-    """A server on which some of the clan's people are; the busiest of them is an officer."""
-    accounts = sorted(world.friends.items(), key=lambda one: -_gained(world, one[1][0]))
-    friends = [
-        DemoMember(discord_id, world.player(wom_ids[0], NOW).name)
-        for discord_id, wom_ids in accounts
-    ]
-    officer = DemoMember(friends[0].discord_id, friends[0].name, (_OFFICER,))
+@dataclass(frozen=True, slots=True)
+class Clan:
+    """A world, and what is said in it."""
+
+    world: World
+    talk: Talk
+
+
+def make_server(clan: Clan) -> DemoServer:
+    """The clan's server; the busiest of the linked players is an officer."""
+    world, talk = clan.world, clan.talk
+    there = {
+        account.discord_user_id: account
+        for account in talk.accounts
+        if account.kind is AccountKind.PERSON and account.here.covers(NOW)
+    }
+    linked = [one for one in there.values() if one.linked]
+    officer, *others = sorted(linked, key=lambda one: -_gained(world, one.wom_ids[0]))
+    unlinked = [one for one in there.values() if not one.linked]
     return DemoServer(
         guild_id=GUILD_ID,
         name=world.group.name,
         owner=DemoMember(_OWNER_ID, "The owner"),
-        channels=(DemoChannel(_CHANNEL_ID, "general", topic="Type / and choose a command"),),
-        members=(officer, *friends[1:]),
+        channels=tuple(_channel(place, talk) for place in talk.channels),
+        members=(
+            DemoMember(officer.discord_user_id, officer.name, (_OFFICER,)),
+            *(DemoMember(one.discord_user_id, one.name) for one in (*others, *unlinked)),
+        ),
         roles=(_OFFICER,),
+        left=tuple(
+            DemoMember(one.discord_user_id, one.name)
+            for one in talk.accounts
+            if one.kind is AccountKind.PERSON and one.discord_user_id not in there
+        ),
+        bots=tuple(
+            DemoMember(one.discord_user_id, one.name)
+            for one in talk.accounts
+            if one.kind is AccountKind.BOT
+        ),
+        sitting={sat.account_id: sat.channel_id for sat in talk.voice if sat.until is None},
+    )
+
+
+def _channel(place: Channel, talk: Talk) -> DemoChannel:
+    said = [one for one in talk.in_channel(place.channel_id) if one.stands(NOW) and not one.system]
+    return DemoChannel(
+        place.channel_id,
+        place.name,
+        topic="Type / and choose a command" if place.channel_id == places.GENERAL else "",
+        kind=place.kind,
+        parent_id=place.parent_id,
+        archived=place.open is not None and place.open.end is not None,
+        hidden=not place.readable,
+        webhook_id=WEBHOOK_ID if place.channel_id == places.RELAY else None,
+        messages=tuple(
+            DemoMessage(one.message_id, one.account_id, one.text_at(NOW)) for one in said[-_SHOWN:]
+        ),
     )
 
 
@@ -69,13 +124,14 @@ class Cast:
     boss: str  # what most members killed in the last month
 
 
-def cast(world: World) -> Cast:
+def cast(clan: Clan, server: DemoServer) -> Cast:
     """Those of the make-believe clan of whom there is something to see."""
-    by_case = {person.case: person for person in reversed(world.people)}
+    by_case = {person.case: person for person in reversed(clan.world.people)}
+    officer = clan.talk.account(server.members[0].discord_id)
     return Cast(
-        own=make_server(world).members[0].name,
+        own=clan.world.player(officer.wom_ids[0], NOW).name,
         renamed=by_case[Case.RENAMED].names[0].what,
-        boss=_busiest_boss(world),
+        boss=_busiest_boss(clan.world),
     )
 
 
@@ -91,9 +147,10 @@ def viewers(server: DemoServer) -> tuple[int, ...]:
 
 
 @asynccontextmanager
-async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[World, Services]]:
+async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[Clan, Services]]:
     """Harvest a make-believe clan of 120 with a year of history into a database in `folder`."""
     world = make_world(end=NOW)
+    clan = Clan(world, make_talk(world))
     app = make_app(world, clock=lambda: NOW, rate_limit=False)
     async with serve(app) as url:
         settings = Settings(
@@ -119,30 +176,66 @@ async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[
                 lambda: backfill(services, group_id, progress=progress, sleep=_at_once),
                 services,
             )
-            await _link(services, world)
-            yield world, services
+            await jobs.run(
+                "chat",
+                lambda: crawl(
+                    services,
+                    CLAN_ID,
+                    WorldChat(clan.talk, services.clock),
+                    pacer=Pacer(sleep=_at_once),
+                    recent=Recent(),
+                ),
+                services,
+            )
+            async with services.write() as session:
+                await _link(session, clan.talk)
+                await _sit(session, clan.talk)
+            yield clan, services
 
 
 async def _at_once(_seconds: float) -> None:
-    """The local server needs no delays between requests."""
+    """Nobody here needs delays between requests."""
 
 
-async def _link(services: Services, world: World) -> None:
+async def _link(session: AsyncSession, talk: Talk) -> None:
     """Say which Discord user plays which account."""
-    async with services.write() as session:
-        found = await session.execute(select(PlayerRow.wom_id, PlayerRow.id))
-        player_ids = {row.wom_id: row.id for row in found}
-        await session.execute(
-            insert(LinkRow),
-            [
-                {
-                    "clan_id": 1,
-                    "discord_user_id": discord_id,
-                    "player_id": player_ids[wom_id],
-                    "since": world.calendar.start,
-                }
-                for discord_id, wom_ids in world.friends.items()
-                for wom_id in wom_ids
-                if wom_id in player_ids
-            ],
-        )
+    found = await session.execute(select(PlayerRow.wom_id, PlayerRow.id))
+    player_ids = {row.wom_id: row.id for row in found}
+    await session.execute(
+        insert(LinkRow),
+        [
+            {
+                "clan_id": CLAN_ID,
+                "discord_user_id": account.discord_user_id,
+                "player_id": player_ids[wom_id],
+                "since": EARLIEST,
+                "main": wom_id == account.wom_ids[0],
+            }
+            for account in talk.accounts
+            if account.linked
+            for wom_id in account.wom_ids
+            if wom_id in player_ids
+        ],
+    )
+    await attribute(session, CLAN_ID)
+
+
+async def _sit(session: AsyncSession, talk: Talk) -> None:
+    """Put in who was in voice; the bot would have been told as it happened."""
+    talking = [sat for sat in talk.voice if sat.channel_id != places.AFK]
+    channels = await channel_ids(session, CLAN_ID)
+    people = {sat.account_id: Writer(AuthorKind.USER, sat.account_id) for sat in talking}
+    authors = await author_ids(session, CLAN_ID, people.values())
+    await session.execute(
+        insert(VoiceSessionRow),
+        [
+            {
+                "author_id": authors.ids[people[sat.account_id]],
+                "channel_id": channels[sat.channel_id],
+                "started_at": sat.since,
+                "ended_at": sat.until,
+            }
+            for sat in talking
+        ],
+    )
+    await attribute(session, CLAN_ID, authors.new)

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from uuid import uuid4
@@ -14,7 +15,7 @@ from PIL import Image
 
 from clanstats.errors import BadInputError, NoDataError
 from demo.camera import CameraError, camera, find_browser
-from demo.server import DemoChannel, DemoMember, DemoRole, DemoServer
+from demo.server import DemoChannel, DemoMember, DemoMessage, DemoRole, DemoServer
 from demo.stage import Stage, stage
 
 NOW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
@@ -320,6 +321,57 @@ async def test_the_bot_finds_the_server_as_it_was_described():
         pass
 
     assert found == [(100, 300), {300, 301, 302}, [402, 401], [200]]
+
+
+async def test_the_bot_finds_what_was_said_before_it_came():
+    said = [discord.utils.time_snowflake(NOW) - (place << 40) for place in (4, 3, 2, 1)]
+    lively = replace(
+        SERVER,
+        left=(DemoMember(303, "Carol"),),
+        bots=(DemoMember(304, "Jukebox"),),
+        sitting={302: 202},
+        channels=(
+            *SERVER.channels,
+            DemoChannel(201, "news", kind="news", messages=(DemoMessage(said[0], 303, "Hi"),)),
+            DemoChannel(202, "Voice", kind="voice"),
+            DemoChannel(203, "guides", kind="forum"),
+            DemoChannel(204, "officers", hidden=True),
+            DemoChannel(
+                205, "chat", webhook_id=206, messages=(DemoMessage(said[1], 206, "**Bob**: hi"),)
+            ),
+            DemoChannel(
+                said[2],
+                "Zulrah",
+                kind="thread",
+                parent_id=203,
+                archived=True,
+                messages=(DemoMessage(said[2], 304, "A guide"), DemoMessage(said[3], 301, "Ty")),
+            ),
+        ),
+    )
+    found, read = {}, []
+
+    class Reader(TinyBot):
+        async def on_ready(self) -> None:
+            (guild,) = self.guilds
+            threads = [one async for one in guild.get_channel(203).archived_threads()]
+            found["threads"] = [one.id for one in threads]
+            found["sitting"] = [one.id for one in guild.get_channel(202).members]
+            found["hidden"] = guild.get_channel(204).permissions_for(guild.me).view_channel
+            for place in (guild.get_channel(201), guild.get_channel(205), *threads):
+                read.extend([one async for one in place.history()])
+
+    async with Reader() as bot, stage(bot, lively, now=NOW):
+        pass
+
+    assert found == {"threads": [said[2]], "sitting": [302], "hidden": False}
+    assert [(one.id, one.author.id, one.webhook_id) for one in read] == [
+        (said[0], 303, None),
+        (said[1], 206, 206),
+        (said[3], 301, None),
+        (said[2], 304, None),
+    ]
+    assert all(one.created_at == discord.utils.snowflake_time(one.id) for one in read)
 
 
 async def test_it_is_the_time_that_was_asked_for(played):
