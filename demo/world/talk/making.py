@@ -16,7 +16,7 @@ from demo.world.talk.places import RELAY, channels
 from demo.world.talk.talking import Server, discord_talk, fixtures, game_talk
 from demo.world.talk.voice import voice
 
-_MESSAGES_A_SESSION = 16
+_MESSAGES_A_SESSION = 20
 _DELETED, _EDITED = 0.012, 0.025  # of what is said on Discord itself
 
 
