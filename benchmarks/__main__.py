@@ -11,8 +11,8 @@ from time import perf_counter
 import structlog
 
 import bot  # noqa: F401 — sets when this process collects garbage, as in the bot's
-from benchmarks import feeling, harvesting, report
-from benchmarks.answering import answers
+from benchmarks import chatting, feeling, harvesting, report
+from benchmarks.answering import answers, counts
 from benchmarks.bulk import written
 from benchmarks.seeding import seeded
 from benchmarks.sizes import BUILD, END, QUICK, SEED, TINY, Size
@@ -45,7 +45,9 @@ async def run(size: Size, folder: Path) -> None:
         report.heading(f"{size.members} members, {size.days} and {size.deep_days} days")
         gc.collect()
         gc.freeze()  # as the bot does once it is ready
-        targets = await answers(file, deep, rounds=size.rounds)
+        targets = [*await answers(file, deep, rounds=size.rounds)]
+        report.heading(f"{size.messages:,} messages of {size.talk_days} days, and the last of them")
+        targets += await _talk(file, size)
         report.heading("Targets")
         report.lines(targets)
         report.lines(room(file))
@@ -57,6 +59,14 @@ async def run(size: Size, folder: Path) -> None:
         )
     report.lines(imports(rounds=size.starts))
     report.heading(f"{perf_counter() - began:.0f} s in all")
+
+
+async def _talk(file: Path, size: Size) -> Sequence[report.Line]:
+    async with chatting.talking(
+        file, messages=size.messages, days=size.talk_days, times=size.times_history
+    ) as talk:
+        counted = await counts(talk.short, talk.deep, rounds=size.rounds)
+    return (*chatting.judged(talk.read), *counted)
 
 
 async def _histories(size: Size, folder: Path) -> tuple[Path, Path]:

@@ -5,15 +5,16 @@ SQLAlchemy, and the same statements with the same parameters through the bare dr
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks.questions import Question, questions
+from benchmarks.questions import Question
 from benchmarks.seeding import settings_for
 from benchmarks.timing import Times
 from clanstats.db.asking import rows
@@ -44,10 +45,11 @@ class Asked:
 
 
 Answers = Mapping[str, Asked]
+Asking = Callable[[AsyncSession], Awaitable[Mapping[str, Question]]]
 
 
-async def asked(files: Sequence[Path], *, rounds: int) -> Sequence[Answers]:
-    """Ask everything of each file, `rounds` times, the files in turn."""
+async def asked(files: Sequence[Path], questions: Asking, *, rounds: int) -> Sequence[Answers]:
+    """Ask all `questions` of each file, `rounds` times, the files in turn."""
     async with AsyncExitStack() as stack:
         opened = [
             (
@@ -56,7 +58,7 @@ async def asked(files: Sequence[Path], *, rounds: int) -> Sequence[Answers]:
             )
             for file in files
         ]
-        found = [await _prepared(services, connection) for services, connection in opened]
+        found = [await _prepared(questions, *each) for each in opened]
         for _ in range(rounds):
             for name in found[0]:
                 for (services, connection), answers in zip(opened, found, strict=True):
@@ -64,7 +66,9 @@ async def asked(files: Sequence[Path], *, rounds: int) -> Sequence[Answers]:
         return found
 
 
-async def _prepared(services: Services, connection: sqlite3.Connection) -> Answers:
+async def _prepared(
+    questions: Asking, services: Services, connection: sqlite3.Connection
+) -> Answers:
     async with services.read() as session:
         found = {name: Asked(question) for name, question in (await questions(session)).items()}
     for each in found.values():
@@ -138,5 +142,5 @@ def _count(connection: sqlite3.Connection, each: Asked) -> None:
         for sql, parameters in each.sql
         for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
     ]
-    growing = ("SCAN metric_values", "SCAN snapshots")
+    growing = ("SCAN metric_values", "SCAN snapshots", "SCAN messages", "SCAN voice_sessions")
     each.scans = tuple(step for step in plans if step.startswith(growing))

@@ -24,11 +24,17 @@ class Size:
     idle_seconds: float = 3  # of reading alone, to compare with
     bulk_rows: int = 35_000
     starts: int = 10  # of a fresh interpreter
+    messages: int = 600_000
 
     @property
     def deep_days(self) -> int:
         """Of the long history."""
         return self.days * self.times_history
+
+    @property
+    def talk_days(self) -> int:
+        """Over which the messages are spread; a tenth is a month and the one before it."""
+        return self.days * 2
 
 
 QUICK = Size(
@@ -42,6 +48,7 @@ QUICK = Size(
     charts=4,
     bulk_rows=3_000,
     starts=3,
+    messages=24_000,
 )
 TINY = Size(
     members=30,
@@ -55,4 +62,5 @@ TINY = Size(
     idle_seconds=0.1,
     bulk_rows=200,
     starts=1,
+    messages=1_200,
 )

@@ -7,6 +7,8 @@ what somebody waits.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from resource import getpagesize
 from statistics import median
 from time import perf_counter, process_time
 
@@ -36,3 +38,9 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The smallest of `values` that is not exceeded by `share` of them."""
     ranked = sorted(values)
     return ranked[min(int(len(ranked) * share), len(ranked) - 1)]
+
+
+def resident_mb() -> float:
+    """The process's memory; 0 where the system doesn't tell."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[1]) * getpagesize() / 2**20 if pages.exists() else 0.0
