@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics.members import members
@@ -22,9 +22,8 @@ from clanstats.analytics.voice import together as sat_together
 from clanstats.chat import AuthorKind, Writer, snowflake, written_at
 from clanstats.db.channels import channel_ids
 from clanstats.db.messages import delete_messages
-from clanstats.db.models import BotStateRow, LinkRow, PlayerRow
+from clanstats.db.models import BotStateRow, PlayerRow
 from clanstats.domain import Gain, Leaderboard, Window
-from clanstats.harvest.attribution import attribute
 from clanstats.harvest.chat import crawl
 from clanstats.harvest.ingest import edit_message
 from clanstats.harvest.recent import Recent
@@ -32,6 +31,7 @@ from clanstats.harvest.voice import note_voice
 from clanstats.harvest.wom import refresh
 from clanstats.metrics import MESSAGES, VOICE
 from clanstats.pacing import Pacer
+from clanstats.people.links import LinkMethod, add_link, remove_link, set_main
 from clanstats.services import Services
 from clanstats.timestamps import EARLIEST
 from clanstats.tombstones import Tombstones
@@ -112,33 +112,46 @@ class Story:
         earlier = [one.until for one in self.links if one.account == account and one.until]
         since = max(earlier, default=EARLIEST)
         async with self.services.write() as session:
-            ids = {wom_id: our_id for our_id, wom_id in (await self._wom_ids(session)).items()}
             for place, wom_id in enumerate(account.wom_ids):
                 self.links.append(Linked(account, wom_id, since, main=not place))
-                values = {
-                    "clan_id": 1,
-                    "discord_user_id": account.discord_user_id,
-                    "player_id": ids[wom_id],
-                    "since": since,
-                    "made_at": now,
-                    "main": not place,
-                }
-                await session.execute(insert(LinkRow).values(values))
-            await attribute(session, 1)
+                await add_link(
+                    session,
+                    1,
+                    user_id=account.discord_user_id,
+                    player_id=await self._player_id(session, wom_id),
+                    now=now,
+                    method=LinkMethod.PROOF,
+                )
 
-    async def unlink(self, account: Account) -> None:
+    async def unlink(self, wom_id: int) -> None:
         now = self.clock()
         self.links = [
-            replace(one, until=now) if one.account == account and one.until is None else one
+            replace(one, until=now) if one.wom_id == wom_id and one.until is None else one
             for one in self.links
         ]
         async with self.services.write() as session:
-            await session.execute(
-                update(LinkRow)
-                .where(LinkRow.discord_user_id == account.discord_user_id, LinkRow.until.is_(None))
-                .values(until=now)
+            player_id = await self._player_id(session, wom_id)
+            await remove_link(session, 1, player_id=player_id, now=now, by=0)
+
+    async def link_by_mistake(self, account: Account, wom_id: int) -> None:
+        """Tell something wrong, and take it back."""
+        async with self.services.write() as session:
+            player_id = await self._player_id(session, wom_id)
+            user_id, now = account.discord_user_id, self.clock()
+            method = LinkMethod.OFFICER
+            await add_link(
+                session, 1, user_id=user_id, player_id=player_id, now=now, method=method, made_by=0
             )
-            await attribute(session, 1)
+            await remove_link(session, 1, player_id=player_id, now=now, by=0, mistake=True)
+
+    async def make_main(self, wom_id: int) -> None:
+        account = next(one.account for one in self.links if one.wom_id == wom_id)
+        self.links = [
+            replace(one, main=one.wom_id == wom_id) if one.account == account else one
+            for one in self.links
+        ]
+        async with self.services.write() as session:
+            await set_main(session, 1, player_id=await self._player_id(session, wom_id), by=0)
 
     async def delete(self, said: Sequence[Said]) -> None:
         """Messages are deleted, and the bot is told at once."""
@@ -221,6 +234,10 @@ class Story:
                 )
         return heard
 
+    async def _player_id(self, session: AsyncSession, wom_id: int) -> int:
+        found = await session.scalars(select(PlayerRow.id).where(PlayerRow.wom_id == wom_id))
+        return found.one()
+
     async def _wom_ids(self, session: AsyncSession) -> Mapping[int, int]:
         found = await session.execute(select(PlayerRow.id, PlayerRow.wom_id))
         return {row.id: row.wom_id for row in found}
@@ -249,9 +266,10 @@ class Story:
     def _together(self, at: datetime) -> Mapping[int, list[int]]:
         """All accounts of the same Discord user, the main one first, by each of them."""
         together: dict[int, list[int]] = {}
+        main_first = sorted(self.links, key=lambda link: not link.main)
         for account in {link.account for link in self.links}:
             linked = [
-                link.wom_id for link in self.links if link.account == account and link.covers(at)
+                link.wom_id for link in main_first if link.account == account and link.covers(at)
             ]
             together |= dict.fromkeys(linked, linked)
         return together

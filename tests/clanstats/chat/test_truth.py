@@ -79,12 +79,21 @@ async def lived(story, seen):
             await note(f"after linking {turns[at]}")
     month = Window.last(30, now=END)
     seen["one by one"] = await story.told_one_by_one(month), story.true_of_each(month)
-    friend = story.links[0].account
-    await story.unlink(friend)
+    two = next(one.account for one in story.links if not one.main)
+    await story.make_main(two.wom_ids[1])
+    await note("after another main account")
+    await story.make_main(two.wom_ids[0])
+    await story.unlink(two.wom_ids[1])
+    await note("after parting from an account")
+    friend = next(one.account for one in story.links if len(one.account.wom_ids) == 1)
+    await story.unlink(friend.wom_ids[0])
     await note("after an unlink")
     story.clock.now += HOUR
     await story.link(friend)
     await note("after linking again")
+    stranger = next(one for one in story.talk.accounts if one.kind == "person" and not one.wom_ids)
+    await story.link_by_mistake(stranger, world.find("Noob Man", END))
+    await note("after a mistake")
     said = [one for one in story.talk.messages if one.stands(END)]
     await story.delete([one for one in said if one.channel_id in {GENERAL, RELAY}][-40::2])
     await note("after deletes")
@@ -126,8 +135,11 @@ def told(tmp_path_factory, migrated):
         "before the end",
         "after linking before the end",
         "the end",
+        "after another main account",
+        "after parting from an account",
         "after an unlink",
         "after linking again",
+        "after a mistake",
         "after deletes",
         "after crawling again",
     ],
