@@ -4,9 +4,8 @@ import argparse
 import asyncio
 import html
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -20,21 +19,13 @@ from rich.progress import Progress
 from bot.client import ClanStatsBot
 from clanstats.settings import Settings
 from demo.camera import Camera, CameraError, camera, find_browser
+from demo.casting import Cast, cast, make_server, viewers
+from demo.scenes import Scene, scenes
 from demo.stage import Stage, stage
-from demo.story import NOW, Cast, cast, make_server, open_clan, viewers
+from demo.story import NOW, open_clan
 
 err = Console(stderr=True, soft_wrap=True)
 out = Console(soft_wrap=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A command to run, what to press on its reply, and the name of its files."""
-
-    name: str
-    command: str
-    options: dict[str, Any]
-    press: str = ""  # a button, by how its label or emoji begins
 
 
 async def play(_settings: Settings, options: argparse.Namespace) -> int:
@@ -77,48 +68,6 @@ async def once(folder: Path) -> int:
     return 0
 
 
-def scenes(people: Cast) -> Sequence[Scene]:
-    """What is shown: every command, with the answers that matter."""
-    me = people.own
-    return (
-        Scene("leaderboard", "leaderboard", {"metric": "overall"}),
-        Scene("leaderboard_page_2", "leaderboard", {"metric": "overall"}, press="▶"),
-        Scene("leaderboard_unknown", "leaderboard", {"metric": "overall"}, press="Unknown"),
-        Scene("leaderboard_boss", "leaderboard", {"metric": people.boss}),
-        Scene("leaderboard_boss_90d", "leaderboard", {"metric": people.boss, "period": "90d"}),
-        Scene("leaderboard_ehb_365d", "leaderboard", {"metric": "ehb", "period": "365d"}),
-        Scene("leaderboard_level_all", "leaderboard", {"metric": "total_level", "period": "all"}),
-        Scene(
-            "leaderboard_as_of",
-            "leaderboard",
-            {"metric": "overall", "period": "30d", "as_of": "2026-06-01"},
-        ),
-        Scene("leaderboard_before", "leaderboard", {"metric": "overall", "as_of": "2020-01-01"}),
-        Scene("leaderboard_private", "leaderboard", {"metric": "ehp", "private": True}),
-        Scene("leaderboard_unknown_metric", "leaderboard", {"metric": "zulra"}),
-        Scene("stats_own", "stats", {}),
-        Scene("stats_player_90d", "stats", {"player": me, "period": "90d"}),
-        Scene("stats_skills", "stats", {"player": me}, press="Skills"),
-        Scene("stats_bosses", "stats", {"player": me}, press="Bosses"),
-        Scene("stats_all", "stats", {"player": me, "period": "all"}),
-        Scene("stats_all_bosses", "stats", {"player": me, "period": "all"}, press="Bosses"),
-        Scene("stats_range", "stats", {"player": me, "period": "2026-06-01..2026-06-30"}),
-        Scene("stats_renamed", "stats", {"player": people.renamed}),
-        Scene("stats_private", "stats", {"player": me, "private": True}),
-        Scene("stats_unknown_player", "stats", {"player": "Nobody Here"}),
-        Scene("stats_bad_period", "stats", {"player": me, "period": "soon"}),
-        Scene("link_list", "link list", {}),
-        Scene("link_add", "link add", {"player": people.renamed}),
-        Scene("link_add_taken", "link add", {"player": me}),
-        Scene("link_list_linked", "link list", {"show": "linked"}),
-        Scene("link_list_pending", "link list", {"show": "pending"}),
-        Scene("away_set", "away set", {"until": "2w", "reason": "the sea"}),
-        Scene("away_list", "away list", {}),
-        Scene("health", "health", {}),
-        Scene("help", "help", {}),
-    )
-
-
 @asynccontextmanager
 async def _playing(*, port: int) -> AsyncIterator[tuple[Stage, Cast]]:
     async with AsyncExitStack() as stack:
@@ -144,7 +93,8 @@ async def _scene(
 ) -> dict[str, object]:
     """Run one command and save what came; returns its line of the summary."""
     began = perf_counter()
-    result = await played.run(scene.command, **scene.options)
+    viewer = played.viewers[scene.viewer]
+    result = await played.run(scene.command, by=viewer.id, **scene.options)
     seconds = perf_counter() - began
     # A refusal after "is thinking…" follows it, and that is taken away.
     reply = result.response or next(reversed(result.followups), None)
@@ -152,7 +102,7 @@ async def _scene(
         raise CameraError(f"/{scene.command} was left without a reply")
     if scene.press:
         began = perf_counter()
-        pressed = await played.viewers[0].click(reply, custom_id=_button(reply, scene.press))
+        pressed = await viewer.click(reply, custom_id=_button(reply, scene.press))
         seconds = perf_counter() - began
         reply = pressed.response or reply
     files = [f"{scene.name}.json"]
@@ -167,7 +117,7 @@ async def _scene(
             await asyncio.to_thread((folder / name).write_bytes, await attachment.read())
             files.append(name)
     if taken is not None:
-        shot = await taken.shoot(reply, viewer_id=played.viewers[0].id)
+        shot = await taken.shoot(reply, viewer_id=viewer.id)
         await asyncio.to_thread((folder / f"{scene.name}.png").write_bytes, shot)
         files.append(f"{scene.name}.png")
     options = " ".join(f"{key}:{value}" for key, value in scene.options.items())

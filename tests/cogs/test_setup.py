@@ -11,8 +11,8 @@ from clanstats import jobs
 from clanstats.errors import BadInputError, ClanStatsError
 from cogs.checks import officers_only
 from cogs.errors import explain
-from demo.play import scenes
-from demo.story import Cast
+from demo.casting import Cast
+from demo.scenes import scenes
 from tests.cogs.stage import HARVESTED, ago
 from tests.factories import NOW
 
@@ -196,7 +196,8 @@ async def test_failure_that_cannot_be_reported_ends_there(discord_server, monkey
 
 
 async def test_demo_shows_every_command(discord_server):
-    shown = {scene.command.split()[0] for scene in scenes(Cast("Zezima", "Zez1ma", "zulrah"))}
+    people = Cast("Zezima", "Zez1ma", "Woox", "B0aty", "Settled", "zulrah")
+    shown = {scene.command.split()[0] for scene in scenes(people)}
 
     assert shown == {command.name for command in discord_server.bot.tree.get_commands()}
 

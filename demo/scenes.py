@@ -1,0 +1,90 @@
+"""Which commands does the demonstration run, and what does it press?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from demo.casting import Cast
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A command to run, what to press on its reply, and the name of its files."""
+
+    name: str
+    command: str
+    options: dict[str, Any]
+    press: str = ""  # a button, by how its label or emoji begins
+    viewer: int = 0  # who runs it: the officer, or another one of the page's viewers
+
+
+def scenes(people: Cast) -> Sequence[Scene]:
+    """What is shown: every command, with the answers that matter."""
+    return (
+        *_leaderboards(people),
+        *_players(people),
+        *_links(people),
+        Scene("away_set", "away set", {"until": "2w", "reason": "the sea"}),
+        Scene("away_list", "away list", {}),
+        Scene("health", "health", {}),
+        Scene("help", "help", {}),
+    )
+
+
+def _leaderboards(people: Cast) -> Sequence[Scene]:
+    talk = {"metric": "messages", "period": "365d"}
+    return (
+        Scene("leaderboard", "leaderboard", {"metric": "overall"}),
+        Scene("leaderboard_page_2", "leaderboard", {"metric": "overall"}, press="▶"),
+        Scene("leaderboard_unknown", "leaderboard", {"metric": "overall"}, press="Unknown"),
+        Scene("leaderboard_boss", "leaderboard", {"metric": people.boss}),
+        Scene("leaderboard_boss_90d", "leaderboard", {"metric": people.boss, "period": "90d"}),
+        Scene("leaderboard_ehb_365d", "leaderboard", {"metric": "ehb", "period": "365d"}),
+        Scene("leaderboard_level_all", "leaderboard", {"metric": "total_level", "period": "all"}),
+        Scene(
+            "leaderboard_as_of",
+            "leaderboard",
+            {"metric": "overall", "period": "30d", "as_of": "2026-06-01"},
+        ),
+        Scene("leaderboard_before", "leaderboard", {"metric": "overall", "as_of": "2020-01-01"}),
+        Scene("leaderboard_private", "leaderboard", {"metric": "ehp", "private": True}),
+        Scene("leaderboard_messages", "leaderboard", {"metric": "messages"}),
+        Scene("leaderboard_messages_unknown", "leaderboard", talk, press="Unknown"),
+        Scene("leaderboard_heat_map", "leaderboard", talk, press="Heat map"),
+        Scene("leaderboard_voice", "leaderboard", {"metric": "voice", "period": "90d"}),
+        Scene("leaderboard_unknown_metric", "leaderboard", {"metric": "zulra"}),
+    )
+
+
+def _players(people: Cast) -> Sequence[Scene]:
+    me = people.own
+    return (
+        Scene("stats_own", "stats", {}),
+        Scene("stats_player_90d", "stats", {"player": me, "period": "90d"}),
+        Scene("stats_skills", "stats", {"player": me}, press="Skills"),
+        Scene("stats_bosses", "stats", {"player": me}, press="Bosses"),
+        Scene("stats_activity", "stats", {"player": me, "period": "90d"}, press="Activity"),
+        Scene("stats_all", "stats", {"player": me, "period": "all"}),
+        Scene("stats_all_bosses", "stats", {"player": me, "period": "all"}, press="Bosses"),
+        Scene("stats_range", "stats", {"player": me, "period": "2026-06-01..2026-06-30"}),
+        Scene("stats_renamed", "stats", {"player": people.renamed}),
+        Scene("stats_second_account", "stats", {"player": people.second}),
+        Scene("stats_game_chat_only", "stats", {"player": people.heard}, press="Activity"),
+        Scene("stats_never_heard", "stats", {"player": people.silent}, press="Activity"),
+        Scene("stats_private", "stats", {"player": me, "private": True}),
+        Scene("stats_unknown_player", "stats", {"player": "Nobody Here"}),
+        Scene("stats_bad_period", "stats", {"player": me, "period": "soon"}),
+    )
+
+
+def _links(people: Cast) -> Sequence[Scene]:
+    """The second viewer has two accounts and asks for a third; the officer sees to it."""
+    return (
+        Scene("link_list", "link list", {}, viewer=1),
+        Scene("link_main", "link main", {"player": people.second}, viewer=1),
+        Scene("link_add", "link add", {"player": people.heard}, viewer=1),
+        Scene("link_add_taken", "link add", {"player": people.own}, viewer=1),
+        Scene("link_list_pending", "link list", {"show": "pending"}),
+        Scene("link_list_suggestions", "link list", {"show": "suggestions"}),
+        Scene("link_list_linked", "link list", {"show": "linked"}),
+    )
