@@ -13,16 +13,18 @@ from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import known_names, members
 from clanstats.analytics.profile import profile
 from clanstats.analytics.series import series, weekly_gains
+from clanstats.analytics.spoken import spoken
 from clanstats.analytics.talk import talk, talk_hours
 from clanstats.analytics.talk_board import talk_board
 from clanstats.db.asking import rows
 from clanstats.domain import GainPolicy, Member, Window
 from clanstats.metrics import OVERALL, TALK
-from clanstats.timestamps import epoch_ms, iso_weeks
+from clanstats.timestamps import EARLIEST, epoch_ms, iso_weeks
 
 Question = Callable[[AsyncSession], Awaitable[object]]
 
 CLAN = 1
+COUNTS = "messages counted"
 _ONE = select(literal(1))
 _WEEKS = iso_weeks(END, count=12, tz=UTC)
 _MONTH, _YEAR = Window.last(30, now=END), Window.last(365, now=END)
@@ -85,15 +87,24 @@ async def talk_questions(session: AsyncSession) -> Mapping[str, Question]:
     one = everyone[len(everyone) // 2]
     board = partial(talk_board, clan_id=CLAN, as_of=END)
     periods = {f"{days} days": Window.last(days, now=END) for days in (7, 30, 365)}
+    everything = {"all": Window(EARLIEST, END)}
+    counts: dict[str, Question] = {
+        f"{COUNTS}, {period}": partial(spoken, clan_id=CLAN, window=window)
+        for period, window in (periods | everything).items()
+    }
     boards: dict[str, Question] = {
-        f"{name} of everyone, {period}": partial(board, metric_name=name, window=window)
+        f"board of {name}, {period}": partial(board, metric_name=name, window=window)
         for name in TALK
         for period, window in (periods | {"all": None}).items()
     }
     own = partial(talk, clan_id=CLAN, member=one, window=_MONTH, as_of=END, weeks=_WEEKS, tz=UTC)
     hours = partial(talk_hours, clan_id=CLAN, window=_MONTH, as_of=END, tz=UTC)
-    return boards | {
-        "talk of one, 30 days": own,
-        "heat map of the clan, 30 days": hours,
-        "heat map of one, 30 days": partial(hours, player_id=one.player_id),
-    }
+    return (
+        counts
+        | boards
+        | {
+            "talk of one, 30 days": own,
+            "heat map of the clan, 30 days": hours,
+            "heat map of one, 30 days": partial(hours, player_id=one.player_id),
+        }
+    )
