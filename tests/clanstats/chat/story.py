@@ -293,10 +293,13 @@ class Story:
             lines = [one for each in theirs for one in relayed.get(each, ()) if one < after]
             sat = [span for one in self.talk.voice for span in self._sat(one, theirs, window.end)]
             lengths = [max(until - max(since, window.start), timedelta()) for since, until in sat]
-            count = sum(one >= first for one in (*words, *lines))
+            inside = [one for one in (*words, *lines) if one >= first]
+            typed_inside = any(one >= first for one in words)
+            time = sum(lengths, timedelta()) // MILLISECOND
+            linked = wom_id in together
             heard[wom_id] = Heard(
-                count if wom_id in together or lines else None,
-                sum(lengths, timedelta()) // MILLISECOND if wom_id in together else None,
+                len(inside) if linked or lines or typed_inside else None,
+                time if linked or time else None,
                 written_at(max(words)) if words else None,
                 written_at(max(lines)) if lines else None,
                 max((until for _, until in sat), default=None),
