@@ -9,7 +9,7 @@ it. https://discord.com/developers/docs has each of them.
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
@@ -18,8 +18,10 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.wire import payloads
+from tests.wire.answers import answered, refused
 from tests.wire.gateway import Gateway
-from tests.wire.payloads import APPLICATION, BOT, GUILD, TOKEN, Json
+from tests.wire.history import History
+from tests.wire.payloads import APPLICATION, BOT, TOKEN, Json
 
 PATIENCE_S = 30
 
@@ -35,6 +37,7 @@ class Request:
     path: str
     body: Any
     files: dict[str, bytes]
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -72,6 +75,8 @@ class FakeDiscord:
         commands: The registered ones by name.
         application: What the bot's owner set up.
         gateway: What pushes events.
+        server: What is there, and what happens there.
+        history: What can be read of it, and how fast.
     """
 
     def __init__(self) -> None:
@@ -79,9 +84,12 @@ class FakeDiscord:
         self.messages: list[Json] = []
         self.commands: dict[str, Json] = {}
         self.application = payloads.application()
-        self.gateway = Gateway(self._notify)
+        self.gateway = Gateway(self._notify, self.application)
+        self.server = self.gateway.server
+        self.history = History(self.server, self.application)
         self.url = ""
         self._failures: list[tuple[str, str, int, int]] = []
+        self._cuts: list[str] = []
         self._replies: dict[str, Reply] = {}
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -114,9 +122,14 @@ class FakeDiscord:
         """Refuse the next `times` requests that match both patterns."""
         self._failures += [(method, path, status, code)] * times
 
+    def cut(self, path: str, *, times: int = 1) -> None:
+        """Drop the connection in the middle of the next answers to requests for `path`."""
+        self._cuts += [path] * times
+
     def mend(self) -> None:
         """Refuse nothing any more."""
         self._failures.clear()
+        self._cuts.clear()
 
     def asked(self, method: str, path: str) -> list[Request]:
         """The requests so far that match the pattern `path`."""
@@ -143,9 +156,9 @@ class FakeDiscord:
         `by` is someone new unless given: people may only ask so often.
         """
         await self.until(lambda: self.gateway.known and self.commands, "the bot")
-        sent = payloads.interaction(
-            self.commands[name], options, payloads.user(by or int(payloads.new_id()))
-        )
+        group, _, subcommand = name.partition(" ")
+        command = self.commands[group] | ({"subcommand": subcommand} if subcommand else {})
+        sent = payloads.interaction(command, options, payloads.user(by or int(payloads.new_id())))
         reply = self._replies[sent["token"]] = Reply(sent["token"])
         await self.gateway.dispatch("INTERACTION_CREATE", sent)
         return reply
@@ -159,8 +172,7 @@ class FakeDiscord:
     async def say(self, text: str, *, by: int) -> None:
         """Write a message that mentions the bot."""
         await self.connected()
-        sent = payloads.message(payloads.user(by), {"content": f"<@{APPLICATION}> {text}"})
-        await self.gateway.dispatch("MESSAGE_CREATE", sent | {"guild_id": str(GUILD)})
+        await self.server.post(f"<@{APPLICATION}> {text}", by=by, mentions=[BOT])
 
     async def mention(self, text: str, *, by: int) -> str:
         """Write a message that mentions the bot; returns what it answers."""
@@ -173,10 +185,16 @@ class FakeDiscord:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body, files = await _read(request)
-        sent = Request(request.method, "/" + request.match_info["path"], body, files)
+        path = "/" + request.match_info["path"]
+        sent = Request(request.method, path, body, files, request.query)
         self.requests.append(sent)
-        response = self._refusal(request, sent) or self._answer(sent)
+        response = self._refusal(request, sent) or self.history.answer(sent)
+        if response is None:
+            response = await self._answer(sent)
         await self._notify()
+        if self._cuts and re.fullmatch(self._cuts[0], path):
+            del self._cuts[0]
+            return await _cut(request, response)
         return response
 
     async def _notify(self) -> None:
@@ -188,13 +206,13 @@ class FakeDiscord:
             method, path, status, code = failure
             if re.fullmatch(method, sent.method) and re.fullmatch(path, sent.path):
                 self._failures.remove(failure)
-                return _refused(status, code)
+                return refused(status, code)
         public = sent.path.startswith(("/webhooks/", "/interactions/"))
         if not public and request.headers.get("Authorization") != f"Bot {TOKEN}":
-            return _refused(401, 0)
+            return refused(401, 0)
         return None
 
-    def _answer(self, sent: Request) -> web.Response:
+    async def _answer(self, sent: Request) -> web.Response:
         for method, path, answer in (
             ("GET", r"/users/@me", self._me),
             ("GET", r"/(?:oauth2/)?applications/@me", self._application),
@@ -204,41 +222,41 @@ class FakeDiscord:
             ("POST", rf"/webhooks/{APPLICATION}/([\w-]+)", self._follow_up),
             ("PATCH", rf"/webhooks/{APPLICATION}/([\w-]+)/messages/(?:@original|\d+)", self._edit),
             ("DELETE", rf"/webhooks/{APPLICATION}/([\w-]+)/messages/@original", self._delete),
-            ("POST", r"/channels/\d+/messages", self._post),
         ):
             found = re.fullmatch(path, sent.path)
             if method == sent.method and found:
                 return answer(sent, *found.groups())
-        return _refused(404, 0)
+        posted = re.fullmatch(r"/channels/(\d+)/messages", sent.path)
+        return await self._post(sent, int(posted[1])) if posted else refused(404, 0)
 
     def _me(self, _sent: Request) -> web.Response:
-        return _json(BOT)
+        return answered(BOT)
 
     def _application(self, _sent: Request) -> web.Response:
-        return _json(self.application)
+        return answered(self.application)
 
     def _where(self, _sent: Request) -> web.Response:
         limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return _json({"url": self.gateway.url, "shards": 1, "session_start_limit": limit})
+        return answered({"url": self.gateway.url, "shards": 1, "session_start_limit": limit})
 
     def _register(self, sent: Request, guild_id: str | None) -> web.Response:
         told = [payloads.registered(command, guild_id) for command in sent.body]
         self.commands = {command["name"]: command for command in told}
-        return _json(told)
+        return answered(told)
 
     def _respond(self, sent: Request, token: str) -> web.Response:
         reply = self._replies.get(token)
         if reply is None or monotonic() - reply.asked_at > _ACK_S:
-            return _refused(404, 10062)
+            return refused(404, 10062)
         if reply.acked:
-            return _refused(400, 40060)
+            return refused(400, 40060)
         reply.acked, reply.ack_s = True, monotonic() - reply.asked_at
         reply.deferred = sent.body["type"] == _DEFERRED
         if reply.deferred:
             message = payloads.message(BOT, {})
         else:
             message = _keep(reply, sent, sent.body.get("data") or {})
-        return _json(
+        return answered(
             {
                 "interaction": {"id": payloads.new_id(), "type": 2, "response_message_id": "1"},
                 "resource": {"type": sent.body["type"], "message": message},
@@ -248,27 +266,30 @@ class FakeDiscord:
     def _follow_up(self, sent: Request, token: str) -> web.Response:
         reply = self._replies.get(token)
         if reply is None or not reply.acked:
-            return _refused(404, 10015)
+            return refused(404, 10015)
         if reply.deferred and not reply.done.is_set():
-            return _json(_keep(reply, sent, sent.body))
-        return _json(payloads.message(BOT, sent.body, sent.files))
+            return answered(_keep(reply, sent, sent.body))
+        return answered(payloads.message(BOT, sent.body, sent.files))
 
     def _edit(self, sent: Request, token: str) -> web.Response:
         reply = self._replies.get(token)
         if reply is None or not reply.acked:
-            return _refused(404, 10015)
-        return _json(_keep(reply, sent, sent.body))
+            return refused(404, 10015)
+        return answered(_keep(reply, sent, sent.body))
 
     def _delete(self, _sent: Request, token: str) -> web.Response:
         reply = self._replies.get(token)
         if reply is None or not reply.acked:
-            return _refused(404, 10015)
+            return refused(404, 10015)
         reply.deferred = False  # nothing waits for a message any more: the next is one of its own
         return web.Response(status=204)
 
-    def _post(self, sent: Request) -> web.Response:
+    async def _post(self, sent: Request, channel_id: int) -> web.Response:
         self.messages.append(sent.body)
-        return _json(payloads.message(BOT, sent.body, sent.files))
+        more = {"embeds": sent.body.get("embeds") or []}
+        content = sent.body.get("content") or ""
+        message_id = await self.server.post(content, by=APPLICATION, where=channel_id, **more)
+        return answered(payloads.message(BOT, sent.body, sent.files) | {"id": str(message_id)})
 
 
 async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
@@ -288,14 +309,13 @@ def _keep(reply: Reply, sent: Request, message: Json) -> Json:
     return payloads.message(BOT, message, sent.files)
 
 
-def _json(body: object, *, status: int = 200, **headers: str) -> web.Response:
-    # Exactly this content type: with a charset discord.py takes it for text.
-    headers["Content-Type"] = "application/json"
-    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers)
-
-
-def _refused(status: int, code: int) -> web.Response:
-    body = {"message": f"Refused with {status}", "code": code}
-    if status == web.HTTPTooManyRequests.status_code:
-        return _json(body | {"retry_after": 0.05, "global": False}, status=status, Via="1.1 fake")
-    return _json(body, status=status)
+async def _cut(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """Send the beginning of an answer, then hang up."""
+    assert isinstance(whole.body, bytes)
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(whole.body) + 1)}
+    part = web.StreamResponse(headers=headers)
+    await part.prepare(request)
+    await part.write(whole.body[: len(whole.body) // 2])
+    if request.transport is not None:
+        request.transport.abort()
+    return part

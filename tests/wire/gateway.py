@@ -4,19 +4,30 @@ import asyncio
 import json
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from tests.wire import payloads
-from tests.wire.payloads import APPLICATION, BOT, GUILD, TOKEN, Json
+from tests.wire.payloads import (
+    APPLICATION,
+    BOT,
+    CONTENT_INTENT,
+    GUILD,
+    MEMBERS_INTENT,
+    TOKEN,
+    Json,
+)
+from tests.wire.server import MEMBERS, MESSAGES, Server, blanked
 
 IDENTIFY, RESUME = 2, 6  # opcodes
 
-_DISPATCH, _HEARTBEAT, _INVALID, _HELLO, _ACK = 0, 1, 9, 10, 11
-_AUTHENTICATION_FAILED = 4004
+_DISPATCH, _HEARTBEAT, _MEMBERS, _INVALID, _HELLO, _ACK = 0, 1, 8, 9, 10, 11
+_AUTHENTICATION_FAILED, _DISALLOWED_INTENTS = 4004, 4014
 _HEARTBEAT_MS = 41_250
+_CONTENT = 1 << 15  # the gateway's intent
 
 
 @dataclass(slots=True)
@@ -24,6 +35,7 @@ class _Session:
     """One gateway session: it may outlive its socket."""
 
     session_id: str
+    intents: int
     events: list[Json] = field(default_factory=list)
     socket: "_Socket | None" = None
 
@@ -56,14 +68,21 @@ class Gateway:
         deaf: Whether it answers no goodbye, as behind a broken network.
     """
 
-    def __init__(self, changed: Callable[[], Awaitable[None]]) -> None:
-        """`changed` is told whenever the bot sent something."""
+    def __init__(self, changed: Callable[[], Awaitable[None]], application: Json) -> None:
+        """`changed` is told whenever the bot sent something; `application` says what it may."""
+        self.server = Server(self._tell)
         self.url = ""
         self.heard: list[int] = []
         self.turn_away: int | None = None
         self.deaf = False
         self._changed = changed
+        self._application = application
         self._session: _Session | None = None
+
+    @property
+    def intents(self) -> int | None:
+        """What the bot asked to be told; None before it did."""
+        return None if self._session is None else self._session.intents
 
     @property
     def known(self) -> bool:
@@ -83,7 +102,8 @@ class Gateway:
         number = len(session.events) + 1
         session.events.append({"op": _DISPATCH, "t": event, "s": number, "d": data})
         if session.socket is not None:
-            await session.socket.send(session.events[-1])
+            with suppress(ConnectionError):  # killed just now: it hears of it when it resumes
+                await session.socket.send(session.events[-1])
 
     async def drop(self) -> None:
         """Cut the gateway's connection without a word."""
@@ -92,6 +112,19 @@ class Gateway:
             socket, session.socket = session.socket, None
             if socket.transport is not None:
                 socket.transport.abort()
+
+    async def invalidate(self) -> None:
+        """Cut the connection and forget the session: what happens meanwhile is told to nobody."""
+        await self.drop()
+        self._session = None
+
+    async def _tell(self, event: str, data: Json, intent: int) -> None:
+        session = self._session
+        if session is None or not session.intents & intent:
+            return
+        if intent == MESSAGES and not session.intents & _CONTENT and "author" in data:
+            data = blanked(data)
+        await self.dispatch(event, data)
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         ws = web.WebSocketResponse(autoclose=False)
@@ -116,6 +149,7 @@ class Gateway:
             _HEARTBEAT: self._beat,
             IDENTIFY: self._identify,
             RESUME: self._resume,
+            _MEMBERS: self._list_members,
         }
         self.heard.append(sent["op"])
         if sent["op"] in opcodes:
@@ -127,10 +161,10 @@ class Gateway:
 
     async def _identify(self, socket: _Socket, sent: Json) -> None:
         refused = None if sent["token"] == TOKEN else _AUTHENTICATION_FAILED
-        if code := self.turn_away or refused:
+        if code := self.turn_away or refused or self._disallowed(sent["intents"]):
             await socket.ws.close(code=code)
             return
-        self._session = _Session(payloads.new_id(), socket=socket)
+        self._session = _Session(payloads.new_id(), sent["intents"], socket=socket)
         ready = {
             "v": 10,
             "user": BOT,
@@ -140,7 +174,27 @@ class Gateway:
             "application": {"id": str(APPLICATION), "flags": 0},
         }
         await self.dispatch("READY", ready)
-        await self.dispatch("GUILD_CREATE", payloads.guild())
+        members = [payloads.member(BOT)]  # the others are asked for, as with a large guild
+        await self.dispatch("GUILD_CREATE", self.server.shown() | {"members": members})
+
+    def _disallowed(self, intents: int) -> int | None:
+        on = self._application["flags"]
+        wrong = (intents & MEMBERS and not on & MEMBERS_INTENT) or (
+            intents & _CONTENT and not on & CONTENT_INTENT
+        )
+        return _DISALLOWED_INTENTS if wrong else None
+
+    async def _list_members(self, _socket: _Socket, sent: Json) -> None:
+        await self.dispatch(
+            "GUILD_MEMBERS_CHUNK",
+            {
+                "guild_id": str(GUILD),
+                "members": self.server.shown_members(),
+                "chunk_index": 0,
+                "chunk_count": 1,
+                "nonce": sent.get("nonce"),
+            },
+        )
 
     async def _resume(self, socket: _Socket, sent: Json) -> None:
         session = self._session

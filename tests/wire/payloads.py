@@ -13,9 +13,15 @@ CHANNEL = 300
 OWNER = 400
 STRANGER = 401
 
+MEMBERS_INTENT, CONTENT_INTENT = 1 << 15, 1 << 19  # the application's flags, of a small bot
+
+ADMINISTRATOR, VIEW, HISTORY, CONNECT = 1 << 3, 1 << 10, 1 << 16, 1 << 20
+TEXT, VOICE, NEWS, PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 0, 2, 5, 11, 12, 13, 15
+THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
+
 _NUMBERS = count(1_000_000)
 _AT = "2026-01-01T00:00:00+00:00"
-_ALL_PERMISSIONS = str(2**50 - 1)
+_ALL_PERMISSIONS = str(2**50 - 1 - ADMINISTRATOR)  # whom nothing could be forbidden
 _STRING, _INTEGER, _BOOLEAN, _NUMBER = 3, 4, 5, 10
 
 
@@ -47,16 +53,16 @@ def application() -> Json:
         "bot_require_code_grant": False,
         "owner": user(OWNER, "owner"),
         "verify_key": "0" * 64,
-        "flags": 0,
+        "flags": MEMBERS_INTENT | CONTENT_INTENT,
     }
 
 
-def channel() -> Json:
+def channel(channel_id: int = CHANNEL, kind: int = TEXT, name: str = "general") -> Json:
     return {
-        "id": str(CHANNEL),
+        "id": str(channel_id),
         "guild_id": str(GUILD),
-        "type": 0,
-        "name": "general",
+        "type": kind,
+        "name": name,
         "position": 0,
         "permission_overwrites": [],
         "permissions": _ALL_PERMISSIONS,
@@ -64,6 +70,7 @@ def channel() -> Json:
 
 
 def guild() -> Json:
+    """Without its channels, threads and who is in voice."""
     role = {
         "id": str(GUILD),
         "name": "@everyone",
@@ -80,9 +87,10 @@ def guild() -> Json:
         "name": "A clan's server",
         "owner_id": str(OWNER),
         "roles": [role],
-        "channels": [channel()],
+        "channels": [],
+        "voice_states": [],
         "members": [member(BOT)],
-        "member_count": 3,
+        "member_count": 1,
         "features": [],
         "threads": [],
         "emojis": [],
@@ -137,10 +145,12 @@ def registered(sent: Json, guild_id: str | None) -> Json:
 
 
 def interaction(command: Json, options: Mapping[str, Any], who: Json) -> Json:
-    """Somebody running a chat command."""
-    given = [
+    """Somebody running a chat command; `command` may be a subcommand of its group."""
+    given: list[Json] = [
         {"name": name, "type": _type_of(value), "value": value} for name, value in options.items()
     ]
+    if "subcommand" in command:
+        given = [{"name": command["subcommand"], "type": 1, "options": given}]
     data = {"id": command["id"], "name": command["name"], "type": 1, "options": given}
     if "guild_id" in command:
         data["guild_id"] = command["guild_id"]
