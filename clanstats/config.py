@@ -120,7 +120,7 @@ def _ours(key: str) -> bool:
 def _lines(problems: Iterable[ErrorDetails], places: Mapping[str, str]) -> Iterator[str]:
     first = {str(problem["loc"][0]): problem for problem in reversed([*problems])}
     for name, problem in reversed(first.items()):
-        if problem["type"] == "extra_forbidden":
+        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
             hint = nearest(name, Settings.model_fields)
             yield f"{name} ({places[name]}) isn't a setting.{hint}"
         else:

@@ -1,5 +1,6 @@
 """Which settings can an operator give, and which values do they take?"""
 
+import json
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -7,8 +8,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from clanstats.errors import BadInputError
+from clanstats.relay.patterns import DEFAULTS, Patterns, template
 
 
 def _one_word(secret: SecretStr) -> SecretStr:
@@ -57,8 +69,60 @@ def _upper(text: object) -> object:
     return text.upper() if isinstance(text, str) else text
 
 
+def _tables(text: object) -> object:
+    """In the environment a list of tables is JSON."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise ValueError("isn't JSON") from None
+
+
+def _pattern(text: str) -> str:
+    try:
+        template(text)
+    except BadInputError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
 Secret = Annotated[SecretStr, AfterValidator(_one_word)]
 Url = Annotated[str, AfterValidator(_url)]
+
+
+class Relay(BaseModel):
+    """Where in-game chat arrives on Discord, and how it is written there.
+
+    Attributes:
+        channel_id: The channel.
+        webhook_id: Whose messages are game chat: a webhook's id, or a bot's user id. None: any
+            webhook's in that channel.
+        patterns: Of chat lines; see `clanstats.relay.Patterns`, also for what follows.
+        system: Under which names the game itself speaks, besides the clan's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    channel_id: PositiveInt
+    webhook_id: PositiveInt | None = None
+    patterns: tuple[Annotated[str, AfterValidator(_pattern)], ...] = Field(
+        default=DEFAULTS, min_length=1, max_length=20
+    )
+    system: tuple[str, ...] = ()
+    username: bool = False
+    embeds: bool = True
+    batched: bool = False
+
+    def read_as(self, clan_name: str) -> Patterns:
+        """As `clanstats.relay.read` takes it."""
+        return Patterns(
+            self.patterns,
+            (clan_name, *self.system),
+            username=self.username,
+            embeds=self.embeds,
+            batched=self.batched,
+        )
 
 
 class Settings(BaseSettings):
@@ -122,10 +186,32 @@ class Settings(BaseSettings):
     owner_ids: Annotated[tuple[PositiveInt, ...], NoDecode, BeforeValidator(_split)] = Field(
         default=(), description="List Discord user IDs, with commas between them."
     )
+    relay_channel_ids: Annotated[tuple[PositiveInt, ...], NoDecode, BeforeValidator(_split)] = (
+        Field(
+            default=(),
+            description="List the ids of the channels where a webhook posts in-game chat, with "
+            "commas between them; leave it out to look for such lines in all channels.",
+        )
+    )
+    relays: Annotated[tuple[Relay, ...], NoDecode, BeforeValidator(_tables)] = Field(
+        default=(),
+        description="Write [[relays]] tables with channel_id, and where needed webhook_id and "
+        'patterns, in clanstats.toml; in the environment JSON: [{"channel_id": 1}].',
+    )
+    count_words: bool = Field(
+        default=False, description="true counts each member's words by week; false counts none."
+    )
     backup_dir: Path = Field(default=Path("data/backups"), description="Give a folder.")
     backup_keep: PositiveInt = Field(
         default=7, description="Give how many backups to keep, 1 or more."
     )
+
+    @property
+    def all_relays(self) -> tuple[Relay, ...]:
+        """Those written out, and for each other channel of `relay_channel_ids` the default."""
+        known = {relay.channel_id for relay in self.relays}
+        short = dict.fromkeys(one for one in self.relay_channel_ids if one not in known)
+        return (*self.relays, *(Relay(channel_id=one) for one in short))
 
     @classmethod
     def settings_customise_sources(

@@ -14,6 +14,7 @@ from clanstats.config import (
     redacted,
     secret_values,
 )
+from clanstats.settings import Relay
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 CANARY = "hunter2 is no value"  # wrong wherever it stands: has spaces, is no number, no URL
@@ -95,6 +96,42 @@ def test_values_are_read_as_what_they_are(load):
 
 def test_owners_are_listed_with_commas(load):
     assert load(OWNER_IDS="1, 2,").owner_ids == (1, 2)
+
+
+def test_relays_are_tables_in_a_file_and_json_in_the_environment(load):
+    table = '[[relays]]\nchannel_id = 7\npatterns = ["<{name}> {text}"]\nsystem = ["Clan"]'
+    wanted = (Relay(channel_id=7, patterns=("<{name}> {text}",), system=("Clan",)),)
+    json = '[{"channel_id": 7, "patterns": ["<{name}> {text}"], "system": ["Clan"]}]'
+
+    assert load(toml=table).relays == load(RELAYS=json).relays == wanted
+
+
+def test_channels_named_for_short_are_relays_unless_they_are_written_out(load):
+    settings = load(toml="[[relays]]\nchannel_id = 7\nwebhook_id = 8", RELAY_CHANNEL_IDS="7, 9")
+
+    assert settings.all_relays == (Relay(channel_id=7, webhook_id=8), Relay(channel_id=9))
+
+
+def test_clans_own_name_is_the_game_speaking(load):
+    (relay,) = load(RELAY_CHANNEL_IDS="7").all_relays
+
+    assert relay.read_as("Stub & Co").is_system("stub & co")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        pytest.param('channel_id = 7\npatterns = ["{name}"]', "{text} once", id="no text"),
+        pytest.param("channel_id = 7\npatterns = []", "at least 1 item", id="no pattern"),
+        pytest.param("webhook_id = 7", "required", id="no channel"),
+        pytest.param("channel_id = 7\nchanel = 8", "not permitted", id="no such key"),
+    ],
+)
+def test_relay_that_cannot_be_read_is_told(load, table, said):
+    with pytest.raises(ConfigError, match=r"RELAYS \(clanstats.toml\)") as refusal:
+        load(toml=f"[[relays]]\n{table}")
+
+    assert said in str(refusal.value)
 
 
 def test_every_problem_is_named_at_once_with_its_place_and_its_fix(load):
