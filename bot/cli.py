@@ -27,6 +27,7 @@ _NEEDS = {
     ("run", None): ("discord_token", "wom_group_id"),
     ("sync", None): ("discord_token",),
     ("harvest", "wom"): ("wom_group_id",),
+    ("harvest", "discord"): ("discord_token", "discord_guild_id", "wom_group_id"),
     ("backfill", "wom"): ("wom_group_id",),
 }
 
@@ -143,6 +144,12 @@ def _harvesting(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sources = harvest.add_subparsers(dest="source", required=True, metavar="SOURCE")
     wom = _add(sources, "wom", "read the clan from Wise Old Man", "bot.operate:harvest")
     wom.add_argument("--full", action="store_true", help="read everything, even if nothing moved")
+    _add(
+        sources,
+        "discord",
+        "read what is missing of the server's channels; can be stopped and resumed",
+        "bot.crawling:harvest",
+    )
     backfill = _add(commands, "backfill", "read the clan's past; can be stopped and resumed")
     sources = backfill.add_subparsers(dest="source", required=True, metavar="SOURCE")
     wom = _add(sources, "wom", "read the past year from Wise Old Man", "bot.operate:run_backfill")
@@ -172,6 +179,8 @@ def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     board.add_argument("--metric", required=True, help="such as overall, zulrah, messages or voice")
     board.add_argument("--rank", help="only members of this rank")
     board.add_argument("--policy", choices=["as_of", "wom"], default="as_of")
+    known = _add(subjects, "coverage", "what is known of Discord's channels", "bot.show:coverage")
+    known.add_argument("--json", action="store_true")
     for parser in (stats, board):
         parser.add_argument("--period", help="7d, 4w, 2026-01-01..2026-01-31 or all (default 30d)")
         parser.add_argument("--from", dest="since", metavar="ISO", help="instead of --period")

@@ -12,16 +12,26 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat import Chat
 from bot.schedule import Timetable
 from clanstats import jobs, schedules
 from clanstats.analytics.members import Clan, clans
 from clanstats.observability import start_trace
 from clanstats.services import Services
 from cogs.errors import explain, report
+from cogs.intents import FIX, lacking, wanted
 
 log = structlog.get_logger()
 
-COGS = ("cogs.members", "cogs.leaderboards", "cogs.links", "cogs.away", "cogs.setup")
+COGS = (
+    "cogs.members",
+    "cogs.leaderboards",
+    "cogs.links",
+    "cogs.away",
+    "cogs.harvest",
+    "cogs.setup",
+    "cogs.listening",
+)
 _SYNCED = "commands.synced"
 
 
@@ -52,15 +62,26 @@ class Tree(app_commands.CommandTree["ClanStatsBot"]):
 class ClanStatsBot(commands.Bot):
     """One process: many guilds, many clans."""
 
-    def __init__(self, services: Services, *, scheduled: bool = True) -> None:
-        """`scheduled` False leaves out what runs by itself, for who drives it with a clock."""
+    def __init__(
+        self,
+        services: Services,
+        *,
+        scheduled: bool = True,
+        intents: discord.Intents | None = None,
+    ) -> None:
+        """Make the bot.
+
+        Args:
+            services: The open resources.
+            scheduled: False leaves out what runs by itself, for who drives it with a clock.
+            intents: What Discord grants; everything that is of use unless given.
+        """
         # It never speaks: the library's warnings about voice would only worry people.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             tree_cls=Tree,
-            # A message that mentions the bot comes with its content, whatever the intents.
-            intents=discord.Intents(guilds=True, guild_messages=True),
+            intents=wanted() if intents is None else intents,
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_contexts=app_commands.AppCommandContext(
                 guild=True, dm_channel=False, private_channel=False
@@ -71,7 +92,8 @@ class ClanStatsBot(commands.Bot):
             max_messages=None,
         )
         self.services = services
-        self.timetable = Timetable(services, harvested=self.harvested)
+        self.chat = Chat(self)
+        self.timetable = Timetable(services, harvested=self.harvested, chat=self.chat)
         self._scheduled = scheduled
         self._clans: tuple[Clan, ...] = ()
 
@@ -92,6 +114,8 @@ class ClanStatsBot(commands.Bot):
     async def on_ready(self) -> None:
         """Seen again after each lost session."""
         log.info("bot.ready", guilds=len(self.guilds), clans=len(self._clans))
+        for lack in lacking(self.intents):
+            log.warning("intent.missing", intent=lack.title, cost=lack.cost, fix=FIX)
         # What is loaded now stays: without this a full collection stops the loop for 200 ms.
         gc.collect()
         gc.freeze()
@@ -114,6 +138,18 @@ class ClanStatsBot(commands.Bot):
         """End what runs, then disconnect."""
         await self.timetable.stop()
         await super().close()
+        await self.chat.close()
+
+    @property
+    def clans(self) -> tuple[Clan, ...]:
+        """The clans that are served."""
+        return self._clans
+
+    def guild_id_of(self, clan: Clan) -> int | None:
+        """On which server a clan talks; None if that isn't clear."""
+        if clan.discord_guild_id is not None:
+            return clan.discord_guild_id
+        return self.guilds[0].id if len(self._clans) == len(self.guilds) == 1 else None
 
     def clan_for(self, guild_id: int | None) -> Clan | None:
         """The clan served in a guild; a single clan that has no guild is served in any."""

@@ -11,17 +11,16 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
+from bot.portal import application
 from clanstats.db import migrate
 from clanstats.db.engine import database_file
 from clanstats.services import USER_AGENT
 from clanstats.settings import Settings
 from clanstats.wom.client import WiseOldMan
 from clanstats.wom.errors import WomError
+from cogs.intents import FIX, PRIVILEGED, Lack, wanted
 
 out = Console(soft_wrap=True)
-_TIMEOUT = aiohttp.ClientTimeout(total=15)
-_MEMBERS_INTENT = 1 << 14 | 1 << 15  # the application's flags: granted, or on for a small bot
-_CONTENT_INTENT = 1 << 18 | 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +104,31 @@ async def _wise_old_man(settings: Settings) -> list[Finding]:
 async def _discord(settings: Settings) -> list[Finding]:
     if settings.discord_token is None:
         return [Finding(good=None, text="Discord: DISCORD_TOKEN isn't set; `run` will need it")]
-    headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
-    url = f"{settings.discord_api_base}/applications/@me"
     try:
-        async with (
-            aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as session,
-            session.get(url) as answer,
-        ):
-            if answer.status == HTTPStatus.UNAUTHORIZED:
-                text = "Discord: the token is refused; copy it again from the page Bot"
-                return [Finding(good=False, text=text)]
-            answer.raise_for_status()
-            application = await answer.json()
+        found = await application(settings)
+    except aiohttp.ClientResponseError as error:
+        if error.status == HTTPStatus.UNAUTHORIZED:
+            text = "Discord: the token is refused; copy it again from the page Bot"
+            return [Finding(good=False, text=text)]
+        return [_no_answer(settings, error)]
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        text = f"Discord: no usable answer from {url} ({type(error).__name__}); look at the network"
-        return [Finding(good=False, text=text)]
-    flags = int(application.get("flags") or 0)
+        return [_no_answer(settings, error)]
+    intents = wanted(int(found.get("flags") or 0))
     return [
-        Finding(good=True, text=f"Discord: the token is that of {application.get('name')}"),
-        _intent("server members", bool(flags & _MEMBERS_INTENT)),
-        _intent("message content", bool(flags & _CONTENT_INTENT)),
+        Finding(good=True, text=f"Discord: the token is that of {found.get('name')}"),
+        *(_intent(lack, on=getattr(intents, name)) for name, lack in PRIVILEGED.items()),
     ]
 
 
-def _intent(name: str, on: bool) -> Finding:  # noqa: FBT001 — what was found
+def _no_answer(settings: Settings, error: Exception) -> Finding:
+    return Finding(
+        good=False,
+        text=f"Discord: no usable answer from {settings.discord_api_base}/applications/@me "
+        f"({type(error).__name__}); look at the network",
+    )
+
+
+def _intent(lack: Lack, *, on: bool) -> Finding:
     if on:
-        return Finding(good=True, text=f"Discord: the intent {name} is on")
-    return Finding(good=None, text=f"Discord: the intent {name} is off; nothing needs it yet")
+        return Finding(good=True, text=f"Discord: the {lack.title} is on")
+    return Finding(good=None, text=f"Discord: the {lack.title} is off, so {lack.cost}; {FIX}")

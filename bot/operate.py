@@ -49,7 +49,7 @@ async def harvest(settings: Settings, options: argparse.Namespace) -> int:
                 "harvest", lambda: refresh(services, group_id, full=options.full), services
             )
         used = services.wom.status().requests
-    return _told(run, f" ({used} request{'' if used == 1 else 's'})")
+    return told(run, f" ({used} request{'' if used == 1 else 's'})")
 
 
 async def run_backfill(settings: Settings, options: argparse.Namespace) -> int:
@@ -70,7 +70,7 @@ async def run_backfill(settings: Settings, options: argparse.Namespace) -> int:
                 ),
                 services,
             )
-    return _told(run)
+    return told(run)
 
 
 async def migrate_to(settings: Settings, options: argparse.Namespace) -> int:
@@ -142,7 +142,7 @@ async def alive(settings: Settings, _options: argparse.Namespace) -> int:
     return 1
 
 
-def _told(run: jobs.JobRun, more: str = "") -> int:
+def told(run: jobs.JobRun, more: str = "") -> int:
     """Print what came of a job; the exit code says whether it was done."""
     if run.outcome != "failed":
         out.print(f"{run.detail}{more}")

@@ -5,12 +5,14 @@ as a task of its own and returns, so that a long backfill holds up nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
+from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import clear_contextvars
 
 from clanstats import jobs, schedules
@@ -25,21 +27,56 @@ log = structlog.get_logger()
 
 HARVEST = "harvest"
 BACKFILL = "backfill"
+CHAT = "chat"  # what is missing of Discord's channels, gaps first
+REREAD = "reread"  # what was edited or deleted while nobody listened
+OF_WOM, OF_DISCORD = (HARVEST, BACKFILL), (CHAT, REREAD)
 _RETRY = timedelta(minutes=10)  # after a failure, unless the next run comes sooner
 _UNFINISHED = timedelta(hours=1)  # when a backfill is looked at again that never reported back
+_LOOK = timedelta(hours=1)  # when channels are listed again, if nothing says so before
+_NIGHT = time(4)  # in the clan's timezone
 _STOP_SECONDS = 3
+
+
+class ChatJobs(Protocol):
+    """What the timetable does on Discord."""
+
+    ready: bool
+
+    async def heard(self) -> None:
+        """Note how far all is known."""
+
+    def due(self) -> frozenset[int]:
+        """The clans whose channels have to be looked at now."""
+
+    async def crawl(self, clan_id: int) -> jobs.Report:
+        """Read what is missing."""
+
+    async def reread(self, clan_id: int) -> jobs.Report:
+        """Look for what was edited or deleted."""
 
 
 class Timetable:
     """The jobs of one process."""
 
     def __init__(
-        self, services: Services, *, harvested: Callable[[int], Awaitable[None]] | None = None
+        self,
+        services: Services,
+        *,
+        harvested: Callable[[int], Awaitable[None]] | None = None,
+        chat: ChatJobs | None = None,
     ) -> None:
-        """`harvested` is told the clan's id after each harvest that was stored."""
+        """Plan nothing yet.
+
+        Args:
+            services: The open resources.
+            harvested: Told the clan's id after each harvest that was stored.
+            chat: Reads Discord; without it nothing is read there.
+        """
         self.services = services
         self.running: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._harvested = harvested
+        self._chat = chat
+        self._paused: frozenset[tuple[int, str]] = frozenset()
         self._scheduler: AsyncIOScheduler | None = None
         self._ticking: set[asyncio.Task[None]] = set()
 
@@ -69,6 +106,10 @@ class Timetable:
                 await schedules.ensure(session, clan.clan_id, HARVEST, at=at)
                 if await remaining_steps(session, clan.clan_id) != 0:
                     await schedules.ensure(session, clan.clan_id, BACKFILL, at=now)
+                if self._chat is not None:
+                    await schedules.ensure(session, clan.clan_id, CHAT, at=now)
+                    await schedules.ensure(session, clan.clan_id, REREAD, at=self._night(now))
+            self._paused = await schedules.paused(session)
 
     def start(self) -> None:
         """Tick once a minute from now on, beginning at once."""
@@ -95,22 +136,74 @@ class Timetable:
             await asyncio.wait(tasks, timeout=_STOP_SECONDS)
 
     async def tick(self) -> None:
-        """Start everything that is due."""
+        """Note what was heard, and start everything that is due."""
         clear_contextvars()
+        if self._chat is not None:
+            await self._chat.heard()
         now = self.services.clock()
         async with self.services.write() as session:
             await schedules.beat(session, now)
-            claimed = [
-                job
-                for job in await schedules.due(session, now)
-                if (job.clan_id, job.job) not in self.running
-                and await schedules.claim(session, job, next_run_at=now + self._pause(job.job))
-            ]
+            for clan_id in self._chat.due() if self._chat is not None else ():
+                await schedules.ensure(session, clan_id, CHAT, at=now)
+            claimed = await self._claimed(session, now)
+        self._start(claimed)
+
+    async def soon(self) -> None:
+        """Tick now, if there are ticks at all."""
+        if self._scheduler is not None:
+            await self._fire()
+
+    async def want(self, job: str) -> None:
+        """Have a job that every clan has run with the next tick."""
+        now = self.services.clock()
+        async with self.services.write() as session:
+            for clan_id in await schedules.having(session, job):
+                await schedules.ensure(session, clan_id, job, at=now)
+
+    async def begin(self, clan_id: int, job: str) -> asyncio.Task[None] | None:
+        """Start a job out of its time; returns what is under way, None if it can't begin now."""
+        key, now = (clan_id, job), self.services.clock()
+        async with self.services.write() as session:
+            await schedules.ensure(session, clan_id, job, at=now)
+            claimed = await self._claimed(session, now, only=key)
+        self._start(claimed)
+        return self.running.get(key)
+
+    async def _claimed(
+        self, session: AsyncSession, now: datetime, *, only: tuple[int, str] | None = None
+    ) -> Sequence[Due]:
+        return [
+            job
+            for job in await schedules.due(session, now)
+            if only in {None, (job.clan_id, job.job)}
+            and self._may_begin(job)
+            and await schedules.claim(session, job, next_run_at=self._next(job.job, now))
+        ]
+
+    def _start(self, claimed: Sequence[Due]) -> None:
         for job in claimed:
             key = (job.clan_id, job.job)
             task = asyncio.create_task(self._run(job), name=f"{job.job} of clan {job.clan_id}")
             self.running[key] = task
             task.add_done_callback(partial(self._ended, key))
+
+    async def pause(self, clan_id: int, source: str, *, paused: bool) -> None:
+        """Let no job of "wom" or "discord" begin, also after a restart; False lets them again."""
+        async with self.services.write() as session:
+            await schedules.pause(session, clan_id, source, paused=paused)
+            self._paused = await schedules.paused(session)
+
+    def is_paused(self, clan_id: int, source: str) -> bool:
+        """Whether nothing of that source is read."""
+        return (clan_id, source) in self._paused
+
+    def _may_begin(self, job: Due) -> bool:
+        source = "discord" if job.job in OF_DISCORD else "wom"
+        return (
+            (job.clan_id, job.job) not in self.running
+            and not self.is_paused(job.clan_id, source)
+            and (job.job not in OF_DISCORD or (self._chat is not None and self._chat.ready))
+        )
 
     async def _fire(self) -> None:
         """Tick in a task of our own: the scheduler logs a traceback for one that it cancels."""
@@ -126,10 +219,16 @@ class Timetable:
         self.running.pop(key, None)
         _log_failure(task)
 
-    def _pause(self, job: str) -> timedelta:
+    def _next(self, job: str, now: datetime) -> datetime:
         if job == HARVEST:
-            return timedelta(minutes=self.services.settings.harvest_every)
-        return _UNFINISHED
+            return now + timedelta(minutes=self.services.settings.harvest_every)
+        if job == REREAD:
+            return self._night(now)
+        return now + (_LOOK if job == CHAT else _UNFINISHED)
+
+    def _night(self, now: datetime) -> datetime:
+        """The next 04:00 of the clan's timezone."""
+        return next_at(_NIGHT, now, self.services.settings.timezone)
 
     async def _run(self, job: Due) -> None:
         done = await self._done(job)
@@ -144,18 +243,20 @@ class Timetable:
         """Do a job; False when it has to be tried again soon."""
         if job.job == BACKFILL and not await self._harvested_before(job):
             return False
-        work = refresh if job.job == HARVEST else backfill
-        run = await jobs.run(
-            job.job,
-            lambda: work(self.services, job.wom_group_id),
-            self.services,
-            clan_id=job.clan_id,
-        )
-        if run.outcome == "failed":
+        run = await jobs.run(job.job, lambda: self._work(job), self.services, clan_id=job.clan_id)
+        if run.outcome == "failed" or (run.outcome == "partial" and job.job in OF_DISCORD):
             return False
         if job.job == HARVEST and self._harvested is not None:
             await self._harvested(job.clan_id)
         return True
+
+    async def _work(self, job: Due) -> jobs.Report:
+        if job.job in OF_DISCORD:
+            assert self._chat is not None  # noqa: S101 — it wouldn't have begun
+            work = self._chat.crawl if job.job == CHAT else self._chat.reread
+            return await work(job.clan_id)
+        read = refresh if job.job == HARVEST else backfill
+        return await read(self.services, job.wom_group_id)
 
     async def _harvested_before(self, job: Due) -> bool:
         """The backfill stores nobody it doesn't know: it has to wait for the first harvest."""
@@ -165,6 +266,14 @@ class Timetable:
         async with self.services.read() as session:
             known = await clans(session)
         return any(clan.clan_id == job.clan_id and clan.refreshed_at for clan in known)
+
+
+def next_at(at: time, now: datetime, tz: tzinfo) -> datetime:
+    """The next instant at which the clocks of `tz` show `at`, UTC."""
+    today = now.astimezone(tz).date()
+    days = (today + timedelta(days=ahead) for ahead in range(3))
+    instants = (datetime.combine(day, at, tzinfo=tz).astimezone(UTC) for day in days)
+    return next(instant for instant in instants if instant > now)
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from clanstats.analytics.talk import talk
 from clanstats.db import migrate
 from clanstats.domain import Gain, GainPolicy, Leaderboard, Profile, Window
 from clanstats.errors import BadInputError, ClanStatsError, NoDataError
+from clanstats.harvest.status import ChannelStatus, Share, share_attributed, status
 from clanstats.numbers import full
 from clanstats.roles import from_api_name, title
 from clanstats.services import Services, open_services
@@ -97,6 +99,23 @@ async def stats(settings: Settings, options: argparse.Namespace) -> int:
         print(json.dumps(_profile_json(player), ensure_ascii=False, indent=1))  # noqa: T201 — the answer
     else:
         out.print(_profile_table(player, settings))
+    return 0
+
+
+async def coverage(settings: Settings, options: argparse.Namespace) -> int:
+    """Print of each channel from when to when it is known."""
+    await _check_tables(settings)
+    async with open_services(settings) as services:
+        clan = await _clan(services)
+        async with services.read() as session:
+            channels = await status(session, clan.clan_id)
+            share = await share_attributed(session, clan.clan_id)
+    if options.json:
+        print(json.dumps(_coverage_json(channels, share), ensure_ascii=False, indent=1))  # noqa: T201 — the answer
+    elif not channels:
+        raise NoDataError("No channel was seen yet: run `clanstats harvest discord` first.")
+    else:
+        out.print(_coverage_table(channels, share, clan.name))
     return 0
 
 
@@ -248,3 +267,42 @@ def _period(window: Window | None) -> str:
     if window is None:
         return "totals"
     return f"{format_for_display(window.start)} to {format_for_display(window.end)}"
+
+
+def _coverage_json(channels: Sequence[ChannelStatus], share: Share) -> dict[str, object]:
+    return {
+        "messages": share.messages,
+        "attributed": share.attributed,
+        "channels": [
+            {
+                "discord_channel_id": str(one.discord_channel_id),
+                "parent_discord_id": one.parent_discord_id and str(one.parent_discord_id),
+                "name": one.name,
+                "kind": one.kind,
+                "state": one.state,
+                "state_since": one.state_since.isoformat(),
+                "complete": one.complete,
+                "since": one.since and one.since.isoformat(),
+                "until": one.until and one.until.isoformat(),
+                "gaps": max(len(one.stretches) - 1, 0),
+            }
+            for one in channels
+        ],
+    }
+
+
+def _coverage_table(channels: Sequence[ChannelStatus], share: Share, clan: str) -> Table:
+    caption = f"{share.attributed:,} of {share.messages:,} messages are known players'"
+    table = Table(title=f"{clan} · channels", caption=caption)
+    for column in ("Channel", "Kind", "State", "Known from", "to", "Complete"):
+        table.add_column(column)
+    for one in channels:
+        table.add_row(
+            one.name or str(one.discord_channel_id),
+            one.kind,
+            one.state,
+            format_for_display(one.since),
+            format_for_display(one.until),
+            "yes" if one.complete else "no",
+        )
+    return table

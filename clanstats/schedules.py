@@ -11,6 +11,8 @@ from clanstats.db.models import BotStateRow, ClanRow, ScheduleRow
 from clanstats.timestamps import parse_instant
 
 _HEARTBEAT = "heartbeat"
+_HEARD = "discord.heard"
+_PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ async def ensure(session: AsyncSession, clan_id: int, job: str, *, at: datetime)
         await session.execute(insert(ScheduleRow).values(clan_id=clan_id, job=job, next_run_at=at))
     elif planned > at:
         await session.execute(update(ScheduleRow).where(*of_job).values(next_run_at=at))
+
+
+async def having(session: AsyncSession, job: str) -> Sequence[int]:
+    """The `clan_id` of every clan for which a job is planned."""
+    found = await session.scalars(select(ScheduleRow.clan_id).where(ScheduleRow.job == job))
+    return found.all()
 
 
 async def due(session: AsyncSession, now: datetime) -> Sequence[Due]:
@@ -71,6 +79,22 @@ async def withdraw(session: AsyncSession, clan_id: int) -> None:
     await session.execute(delete(ScheduleRow).where(ScheduleRow.clan_id == clan_id))
 
 
+async def pause(session: AsyncSession, clan_id: int, source: str, *, paused: bool) -> None:
+    """Note that nothing is to be read from "wom" or "discord" for a clan, or that it is again."""
+    await remember(session, f"{_PAUSED}.{clan_id}.{source}", str(int(paused)))
+
+
+async def paused(session: AsyncSession) -> frozenset[tuple[int, str]]:
+    """From which sources nothing is to be read, each with its `clan_id`."""
+    found = await session.scalars(
+        select(BotStateRow.key).where(
+            BotStateRow.key.startswith(f"{_PAUSED}.", autoescape=True), BotStateRow.value == "1"
+        )
+    )
+    parts = (key.split(".") for key in found)
+    return frozenset((int(clan_id), source) for _, clan_id, source in parts)
+
+
 async def beat(session: AsyncSession, now: datetime) -> None:
     """Note that the process is alive."""
     await remember(session, _HEARTBEAT, now.isoformat())
@@ -79,6 +103,17 @@ async def beat(session: AsyncSession, now: datetime) -> None:
 async def last_beat(session: AsyncSession) -> datetime | None:
     """When the process was last known to be alive."""
     text = await recall(session, _HEARTBEAT)
+    return None if text is None else parse_instant(text)
+
+
+async def note_heard(session: AsyncSession, at: datetime) -> None:
+    """Note that until then everything that happens on Discord came in."""
+    await remember(session, _HEARD, at.isoformat())
+
+
+async def last_heard(session: AsyncSession) -> datetime | None:
+    """Until when everything that happened on Discord came in; None if it never did."""
+    text = await recall(session, _HEARD)
     return None if text is None else parse_instant(text)
 
 

@@ -13,7 +13,8 @@ from clanstats.jobs import JobRun
 from clanstats.settings import Settings
 from clanstats.timestamps import discord_time
 from clanstats.wom.client import WomStatus
-from cogs import words
+from cogs import talk, words
+from cogs.talk import Talk
 
 _GOOD, _BAD = 0x3FC79A, 0xF08A4B
 _MARKS = {"ok": "✅", "partial": "⚠️", "failed": "❌", "under way": "⏳", "interrupted": "⚠️"}
@@ -33,6 +34,7 @@ class Health:
     steps_left: int | None  # of the backfill; None when it was never begun
     runs: Sequence[JobRun]  # newest first
     database_bytes: int | None  # None when it isn't a file
+    talk: Talk | None  # None when there is no clan
 
 
 def health(seen: Health) -> discord.Embed:
@@ -44,6 +46,8 @@ def health(seen: Health) -> discord.Embed:
     embed.add_field(name="Clan", value=_clan(seen))
     embed.add_field(name="History", value=_backfill(seen.steps_left))
     embed.add_field(name="Data of members", value=_data(seen.coverage))
+    if seen.talk is not None:
+        embed.add_field(name="Talk on Discord", value=talk.summary(seen.talk))
     embed.add_field(name="Database", value=_size(seen.database_bytes))
     runs = "\n".join(_run(run, _outcome(run, seen)) for run in seen.runs)
     embed.add_field(name="Latest jobs", value=runs[:1024] or "None has run yet.", inline=False)
@@ -119,6 +123,8 @@ def _missing(seen: Health) -> Iterator[str]:
     if seen.wom.last_error is not None:
         yield f"Wise Old Man's last answer: {words.name(seen.wom.last_error[:200])}"
     yield from _missing_clan(seen)
+    if seen.talk is not None:
+        yield from talk.missing(seen.talk)
     yield from _missing_settings(seen.settings)
 
 

@@ -17,6 +17,7 @@ from clanstats.timestamps import EARLIEST
 from cogs.checks import admins_only
 from cogs.health import Health, health
 from cogs.interactions import Interaction
+from cogs.talk import read_talk
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
@@ -47,6 +48,7 @@ class Setup(commands.Cog):
                 steps = await remaining_steps(session, clan.clan_id)
             runs = await jobs.last_runs(session, limit=_RUNS)
         seen = Health(
+            talk=None if clan is None else await read_talk(self.bot, clan),
             now=now,
             settings=services.settings,
             wom=services.wom.status(),

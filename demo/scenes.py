@@ -26,8 +26,12 @@ def scenes(people: Cast) -> Sequence[Scene]:
         *_links(people),
         Scene("away_set", "away set", {"until": "2w", "reason": "the sea"}),
         Scene("away_list", "away list", {}),
+        Scene("harvest_status", "harvest status", {}),
+        Scene("harvest_run", "harvest run", {"source": "wom"}),
         Scene("health", "health", {}),
         Scene("help", "help", {}),
+        Scene("harvest_pause", "harvest pause", {"source": "wom"}),
+        Scene("harvest_backfill", "harvest backfill", {"source": "wom"}),
     )
 
 

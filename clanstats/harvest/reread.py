@@ -40,6 +40,7 @@ async def reread(  # noqa: PLR0913 — what is read, at which pace, and how far
     pacer: Pacer,
     recent: Recent,
     back: timedelta = HOURS,
+    only: int | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> ChatReport:
     """Make the stored messages of the last `back` what Discord has now.
@@ -51,6 +52,7 @@ async def reread(  # noqa: PLR0913 — what is read, at which pace, and how far
         pacer: The process's own.
         recent: What is deleted and edited live meanwhile.
         back: How far.
+        only: This channel, by Discord's id; None: all.
         sleep: Waits that many seconds.
     """
     since_id = snowflake(services.clock() - back)
@@ -60,7 +62,7 @@ async def reread(  # noqa: PLR0913 — what is read, at which pace, and how far
         return ChatReport(0, 0, reason=str(error))
     async with services.write() as session:
         ids = await note_channels(session, clan_id, found, services.clock(), whole=True)
-    readable = [seen for seen in found if seen.readable]
+    readable = [seen for seen in found if seen.readable and only in {None, seen.discord_channel_id}]
     report = ChatReport(len(readable), 0)
     for seen in readable:
         # Older than what is looked at; None is not known.

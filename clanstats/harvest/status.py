@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.chat import AuthorKind, written_at
 from clanstats.db.coverage import Stretch, stretches_of_clan
-from clanstats.db.models import AttributionRow, AuthorRow, ChannelRow, MessageRow
+from clanstats.db.models import AttributionRow, AuthorRow, ChannelRow, MessageRow, RelayMissRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,30 @@ class Share:
 
     messages: int  # by Discord users and relayed names
     attributed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Relayed texts of one shape that weren't understood."""
+
+    channel_name: str | None
+    shape: str  # says nothing of what was written
+    count: int
+    last_at: datetime
+
+
+async def misses(session: AsyncSession, clan_id: int, *, limit: int) -> Sequence[Miss]:
+    """Which relayed texts aren't understood, the most frequent first."""
+    rows = await session.execute(
+        select(
+            ChannelRow.name, RelayMissRow.shape, RelayMissRow.count, RelayMissRow.last_message_id
+        )
+        .join_from(RelayMissRow, ChannelRow, ChannelRow.id == RelayMissRow.channel_id)
+        .where(ChannelRow.clan_id == clan_id)
+        .order_by(RelayMissRow.count.desc(), RelayMissRow.shape)
+        .limit(limit)
+    )
+    return tuple(Miss(name, shape, count, written_at(last)) for name, shape, count, last in rows)
 
 
 async def status(session: AsyncSession, clan_id: int) -> Sequence[ChannelStatus]:

@@ -56,6 +56,19 @@ def discord_server():
         yield server
 
 
+@pytest.fixture
+def event_loop_of():
+    """Run what a server does, in order; returns what came of it."""
+
+    def run(*coroutines):
+        async def all_of_them():
+            return [await one for one in coroutines]
+
+        return asyncio.run(all_of_them())
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def harvested_file(tmp_path_factory, migrated):
     """A database with the recorded clan: harvested once, copied for each test."""

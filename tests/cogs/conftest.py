@@ -12,6 +12,8 @@ from PIL import Image
 
 from bot.client import ClanStatsBot
 from clanstats.drawing import Drawing
+from clanstats.harvest import live
+from clanstats.pacing import Pacer
 from clanstats.services import open_services
 from clanstats.settings import Settings
 from tests.cogs.stage import ALICE_ID, BOB_ID, CAROL_ID, GUILD_ID, Discord, ExplainingEnv, fill
@@ -74,10 +76,19 @@ async def services(settings, wom, clock, drawing):
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    """Nobody waits here for several events to be written together."""
+    monkeypatch.setattr(live, "LONGEST_WAIT", 0)
+
+
 @pytest.fixture
-async def discord_server(services, drawing):
+async def discord_server(services, drawing, clock):
     def made():
-        return ClanStatsBot(services, scheduled=False)
+        bot = ClanStatsBot(services, scheduled=False)
+        bot.chat.pacer = Pacer(clock=clock.monotonic, sleep=clock.sleep)
+        bot.chat.wait = clock.sleep
+        return bot
 
     bot = made()
     env = ExplainingEnv(bot)

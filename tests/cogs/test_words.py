@@ -27,6 +27,7 @@ HEALTHY = Health(
     steps_left=0,
     runs=(),
     database_bytes=12_345_678,
+    talk=None,
 )
 
 

@@ -1,0 +1,214 @@
+"""What of Discord's talk is read when: live, after a broken connection, the past, at night?"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+
+from bot.schedule import REREAD
+from clanstats import schedules
+from clanstats.analytics.members import Clan
+from clanstats.errors import NoDataError
+from clanstats.harvest.chat import ChatProgress, ChatReport, crawl
+from clanstats.harvest.live import Live
+from clanstats.harvest.reread import HOURS, reread
+from clanstats.pacing import Pacer
+from cogs.history import DiscordHistory, seen_live
+from cogs.listening import in_voice
+from cogs.reading import Reader
+
+if TYPE_CHECKING:
+    from bot.client import ClanStatsBot
+
+log = structlog.get_logger()
+
+
+class Chat:
+    """The talk of all clans that this process serves.
+
+    Attributes:
+        ready: Whether the gateway was connected once; nothing is read before.
+        progress: Of the crawls under way, by clan.
+        pacer: Which all reading keeps to.
+        wait: How long a failing Discord is left alone; a test's own takes no time.
+    """
+
+    def __init__(self, bot: "ClanStatsBot") -> None:
+        self.ready = False
+        self.progress: dict[int, ChatProgress] = {}
+        self.pacer = Pacer()
+        self.wait = asyncio.sleep
+        self._bot = bot
+        self._services = bot.services
+        self._lives: dict[int, Live] = {}
+        self._readers: dict[int, Reader] = {}
+        self._again: set[int] = set()  # clans whose channels have to be listed anew
+        self._lost_at: datetime | None = None
+
+    # What the gateway tells
+
+    def heard_in(self, guild_id: int) -> tuple[Live, Reader] | None:
+        """Where the events of a server go; None if they aren't any clan's."""
+        clan = self._bot.clan_for(guild_id)
+        if clan is None or self._bot.guild_id_of(clan) != guild_id:
+            return None
+        return self.live(clan), self._reader(clan)
+
+    def live(self, clan: Clan) -> Live:
+        """What comes in from a clan's server."""
+        return self._lives.setdefault(clan.clan_id, Live(self._services, clan.clan_id))
+
+    async def begin(self) -> None:
+        """A new connection: what came before it has to be read."""
+        async with self._services.read() as session:
+            heard_until = self._lost_at or await schedules.last_heard(session)
+        self._lost_at = None
+        for clan, guild in self._served():
+            channels = [*guild.channels, *guild.threads]
+            seen = [one for one in map(seen_live, channels) if one is not None]
+            whole = self._bot.intents.members and guild.chunked
+            await self.live(clan).begin(
+                seen,
+                in_voice(guild),
+                heard_until=heard_until,
+                members={member.id for member in guild.members} if whole else None,
+            )
+            self._again.add(clan.clan_id)
+        self.ready = True
+        if heard_until is not None:
+            await self._bot.timetable.want(REREAD)  # edits and deletes were missed, too
+        await self._bot.timetable.soon()
+
+    async def resumed(self) -> None:
+        """The connection goes on, and what it missed was told again; looking costs little."""
+        self._lost_at = None
+        self._again |= set(self._lives)
+        await self._bot.timetable.soon()
+
+    def disconnected(self) -> None:
+        """Until the connection is resumed or a new one begun, nothing comes in."""
+        if self.ready and self._lost_at is None:
+            self._lost_at = self._services.clock()
+
+    def look_again(self, guild_id: int) -> None:
+        """List a server's channels soon: something can be read that couldn't, or is new."""
+        clan = self._bot.clan_for(guild_id)
+        if clan is not None:
+            self._again.add(clan.clan_id)
+
+    async def heard(self) -> None:
+        """Note how far all is known; called once a minute."""
+        if self._lost_at is not None or not self.ready:
+            return
+        for clan_id, live in self._lives.items():
+            if live.connected_at is None:  # it had to drop what came in: that is read now
+                live.connected_at = self._services.clock()
+                self._again.add(clan_id)
+        whole = [await live.heard() for live in self._lives.values()]
+        if all(whole):
+            await self._note_heard()
+
+    async def close(self) -> None:
+        """Write what still waits."""
+        for live in self._lives.values():
+            await live.close()
+        if self.ready and self._lost_at is None:
+            await self._note_heard()
+
+    # What is read
+
+    def due(self) -> frozenset[int]:
+        """The clans whose channels have to be looked at now."""
+        return frozenset(self._again)
+
+    async def crawl(self, clan_id: int) -> ChatReport:
+        """Read what is missing, gaps first; begins anew whenever there may be new gaps.
+
+        Raises:
+            NoDataError: It isn't known on which server the clan is.
+        """
+        total: ChatReport | None = None
+        try:
+            while total is None or (clan_id in self._again and not total.partial):
+                self._again.discard(clan_id)
+                report = await crawl(
+                    self._services,
+                    clan_id,
+                    self._source(clan_id),
+                    pacer=self.pacer,
+                    recent=self._live(clan_id).recent,
+                    progress=lambda seen: self.progress.update({clan_id: seen}),
+                    stopped=self._stopped(clan_id),
+                    sleep=self.wait,
+                )
+                total = report if total is None else _both(total, report)
+        finally:
+            self.progress.pop(clan_id, None)
+        return total
+
+    async def reread(
+        self, clan_id: int, *, back: timedelta = HOURS, only: int | None = None
+    ) -> ChatReport:
+        """Compare what is stored of the last `back` with what is there now.
+
+        Raises:
+            NoDataError: It isn't known on which server the clan is.
+        """
+        return await reread(
+            self._services,
+            clan_id,
+            self._source(clan_id),
+            pacer=self.pacer,
+            recent=self._live(clan_id).recent,
+            back=back,
+            only=only,
+            sleep=self.wait,
+        )
+
+    def _stopped(self, clan_id: int) -> Callable[[], bool]:
+        return lambda: clan_id in self._again or self._bot.timetable.is_paused(clan_id, "discord")
+
+    def _source(self, clan_id: int) -> DiscordHistory:
+        clan = self._clan(clan_id)
+        guild_id = self._bot.guild_id_of(clan)
+        if guild_id is None:
+            raise NoDataError(
+                "It isn't known which server is the clan's: set `DISCORD_GUILD_ID`, and invite me."
+            )
+        return DiscordHistory(self._bot, guild_id, reader=self._reader(clan), pacer=self.pacer)
+
+    def _served(self) -> list[tuple[Clan, discord.Guild]]:
+        found = [(clan, self._bot.guild_id_of(clan)) for clan in self._bot.clans]
+        guilds = [(clan, self._bot.get_guild(one or 0)) for clan, one in found]
+        return [(clan, guild) for clan, guild in guilds if guild is not None]
+
+    def _clan(self, clan_id: int) -> Clan:
+        return next(clan for clan in self._bot.clans if clan.clan_id == clan_id)
+
+    def _live(self, clan_id: int) -> Live:
+        return self.live(self._clan(clan_id))
+
+    def _reader(self, clan: Clan) -> Reader:
+        reader = self._readers.get(clan.clan_id)
+        if reader is None or reader.clan_name != clan.name:
+            reader = Reader(self._services.settings, clan_name=clan.name)
+            self._readers[clan.clan_id] = reader
+        return reader
+
+    async def _note_heard(self) -> None:
+        async with self._services.write() as session:
+            await schedules.note_heard(session, self._services.clock())
+
+
+def _both(first: ChatReport, second: ChatReport) -> ChatReport:
+    """Two crawls as one."""
+    return replace(
+        second,
+        pages=first.pages + second.pages,
+        messages=first.messages + second.messages,
+        lost=first.lost + second.lost,
+    )

@@ -1,0 +1,168 @@
+"""Is what happens on a server noted as it happens, and what was missed read later?"""
+
+from datetime import timedelta
+
+import discord
+import pytest
+from sqlalchemy import func, select
+
+from clanstats.chat import MessageFlag
+from clanstats.db.models import (
+    AuthorRow,
+    ChannelRow,
+    CoverageRow,
+    DepartureRow,
+    MessageRow,
+    VoiceSessionRow,
+)
+from clanstats.harvest.chat import ChatReport
+from tests.cogs.stage import ALICE_ID, BOB_ID
+
+LINE = "**Zezima**: gz"
+
+
+@pytest.fixture
+def rows(discord_server, services):
+    """What is stored, after all that waits was written."""
+
+    async def read(*columns):
+        for live in discord_server.bot.chat._lives.values():
+            await live.flush()
+        async with services.read() as session:
+            found = await session.execute(select(*columns).order_by(columns[0]))
+            return [tuple(row) for row in found]
+
+    return read
+
+
+def guild(discord_server):
+    return discord_server.channel.guild
+
+
+async def test_message_is_noted_edited_and_deleted(discord_server, rows):
+    alice, bob, channel = discord_server.alice, discord_server.bob, discord_server.channel
+    first = await alice.send(channel, "hello")
+    second = await bob.send(channel, "why?")
+    await alice.edit(first, "hello there")
+    await bob.delete(second)
+    third = await bob.send(channel, "why?")
+
+    kept = await rows(MessageRow.id, MessageRow.length, MessageRow.flags)
+
+    assert kept == [
+        (first.id, 11, MessageFlag.EDITED),
+        (third.id, 4, MessageFlag.QUESTION),
+    ]
+    authors = await rows(AuthorRow.discord_user_id, AuthorRow.kind)
+    assert authors == [(ALICE_ID, "user"), (BOB_ID, "user")]
+
+
+async def test_several_deleted_at_once_are_all_gone(discord_server, rows):
+    sent = [await discord_server.bob.send(discord_server.channel, "x") for _ in range(3)]
+
+    backend, channel = discord_server.env.backend, discord_server.channel
+    backend.bulk_delete_messages(channel.id, [one.id for one in sent[:2]])
+    await discord_server.env.settle()
+
+    assert await rows(MessageRow.id) == [(sent[2].id,)]
+
+
+async def test_relayed_line_is_the_players(discord_server, rows):
+    hook = guild(discord_server).create_webhook(discord_server.channel, "Clan chat")
+    await hook.send(LINE)
+
+    assert await rows(AuthorRow.kind, AuthorRow.name) == [("relay", "zezima")]
+
+
+async def test_thread_is_a_channel_without_its_title(discord_server, rows):
+    backend = discord_server.env.backend
+    thread = backend.create_thread(discord_server.channel.id, "secret plans", BOB_ID)
+    backend.create_message(thread.id, BOB_ID, "psst")
+    await discord_server.env.settle()
+
+    places = await rows(ChannelRow.kind, ChannelRow.name, ChannelRow.parent_discord_id)
+    assert ("thread", None, discord_server.channel.id) in places
+    lengths = await rows(MessageRow.id, MessageRow.length)
+    assert [length for _, length in lengths] == [0, 4]  # Discord's own, which tells the title
+
+
+async def test_deleted_channel_is_gone_and_what_was_said_stays(discord_server, rows):
+    other = guild(discord_server).create_text_channel("other")
+    await discord_server.bob.send(other, "hello")
+    discord_server.env.backend.delete_channel(other.id)
+    await discord_server.env.settle()
+
+    assert ("other", "gone") in await rows(ChannelRow.name, ChannelRow.state)
+    assert await rows(MessageRow.length) == [(5,)]
+
+
+async def test_channel_that_cannot_be_read_is_noted_as_that(discord_server, rows):
+    place = guild(discord_server)
+    hidden = {place.default_role: discord.PermissionOverwrite(read_message_history=False)}
+    place.create_text_channel("officers", overwrites=hidden)
+    await discord_server.env.settle()
+
+    assert ("officers", "unreadable") in await rows(ChannelRow.name, ChannelRow.state)
+
+
+async def test_voice_is_counted_by_channel_but_not_being_away(discord_server, rows, clock):
+    place = guild(discord_server)
+    raids, skilling, afk = (place.create_voice_channel(n) for n in ("raids", "skilling", "afk"))
+    await discord_server.env.settle()
+    discord_server.bot.guilds[0]._afk_channel_id = afk.id
+    began = clock.now
+    for where in (raids, skilling, afk):
+        await discord_server.bob.join_voice(where)
+        clock.now += timedelta(minutes=10)
+    await discord_server.bob.leave_voice()
+
+    sessions = await rows(VoiceSessionRow.started_at, VoiceSessionRow.ended_at)
+    tens = [began + timedelta(minutes=10 * number) for number in range(3)]
+    assert sessions == [(tens[0], tens[1]), (tens[1], tens[2])]
+
+
+async def test_who_leaves_the_server_is_noted(discord_server, rows):
+    guild(discord_server).remove_member(discord_server.bob)
+    await discord_server.env.settle()
+
+    assert await rows(DepartureRow.discord_user_id) == [(BOB_ID,)]
+
+
+async def test_other_servers_are_none_of_our_business(discord_server, rows):
+    other = discord_server.env.create_guild("Elsewhere")
+    channel = other.create_text_channel("general")
+    stranger = other.add_member(discord_server.env.create_user("stranger"))
+    await discord_server.env.settle()
+    await stranger.send(channel, "hello")
+
+    assert await rows(MessageRow.id) == []
+
+
+async def test_past_is_read_with_its_threads_and_posts(discord_server, rows):
+    place, backend = guild(discord_server), discord_server.env.backend
+    forum = place.create_forum_channel("guides")
+    news, voice = place.create_news_channel("news"), place.create_voice_channel("raids")
+    thread = backend.create_thread(discord_server.channel.id, "a thread", BOB_ID, broadcast=False)
+    old = backend.create_thread(discord_server.channel.id, "old", BOB_ID, broadcast=False)
+    post = backend.create_thread(forum.id, "a post", BOB_ID, broadcast=False)
+    for where in (discord_server.channel.id, news.id, voice.id, thread.id, old.id, post.id):
+        for _ in range(3):
+            backend.create_message(where, BOB_ID, "earlier", broadcast=False)  # nobody listens
+    backend.edit_channel(old.id, {}, thread_metadata={"archived": True})
+    await discord_server.env.settle()
+
+    report = await discord_server.bot.chat.crawl(1)
+
+    assert report == ChatReport(channels=6, complete=6, pages=report.pages, messages=18)
+    assert await rows(func.count(MessageRow.id)) == [(18,)]
+    assert await rows(CoverageRow.since_id) == [(0,)] * 6
+
+
+async def test_start_takes_up_what_happens_from_then_on(discord_server, rows):
+    await discord_server.bob.send(discord_server.channel, "before")
+    await discord_server.restart()
+    await discord_server.bob.send(discord_server.channel, "after")
+
+    lengths = await rows(MessageRow.id, MessageRow.length)
+    assert [length for _, length in lengths] == [6, 5]
+    assert discord_server.bot.chat.ready
