@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
@@ -106,10 +106,33 @@ class BotProcess:
             await asyncio.sleep(_LOOK_EVERY_S)
         return found[-1]
 
-    def rows(self, statement: str) -> list[Any]:
+    def reports(self, job: str) -> list[str]:
+        """What the runs of a job reported so far."""
+        return [line["report"] for line in self.lines("job.reported") if line["job"] == job]
+
+    async def reported(self, job: str, *, times: int = 1, patience_s: float = PATIENCE_S) -> str:
+        """Wait for a job's report; returns the last one."""
+        await self.until(lambda: len(self.reports(job)) >= times, patience_s=patience_s)
+        return self.reports(job)[-1]
+
+    async def until(self, true: Callable[[], Any], *, patience_s: float = PATIENCE_S) -> None:
+        """Wait for something that can be seen from outside."""
+        deadline = monotonic() + patience_s
+        while not true():
+            assert monotonic() < deadline, f"it never came to that:\n{self.err}"
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    def memory_mb(self) -> float:
+        """What the process holds in memory just now."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+        return int(line.split()[1]) / 1000
+
+    def rows(self, statement: str, *values: object) -> list[Any]:
         """What the database holds."""
         with closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(statement).fetchall()
+            return connection.execute(statement, values).fetchall()
 
     def change(self, statement: str) -> None:
         """Make the database what a test needs."""
