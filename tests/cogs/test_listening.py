@@ -1,5 +1,6 @@
 """Is what happens on a server noted as it happens, and what was missed read later?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
@@ -136,6 +137,19 @@ async def test_other_servers_are_none_of_our_business(discord_server, rows):
     await stranger.send(channel, "hello")
 
     assert await rows(MessageRow.id) == []
+
+
+async def test_clan_without_a_server_is_heard_on_the_only_one_and_on_none_of_two(
+    discord_server, rows
+):
+    bot = discord_server.bot
+    bot._clans = (replace(bot.clans[0], discord_guild_id=None),)
+    await discord_server.bob.send(discord_server.channel, "one server")
+    discord_server.env.create_guild("Elsewhere")
+    await discord_server.env.settle()
+    await discord_server.bob.send(discord_server.channel, "two of them")
+
+    assert await rows(MessageRow.length) == [(len("one server"),)]
 
 
 async def test_past_is_read_with_its_threads_and_posts(discord_server, rows):

@@ -1,0 +1,92 @@
+"""Does what Discord refuses, loses or fails at come out as one of three failures, and no less?"""
+
+import aiohttp
+import discord
+import pytest
+
+from clanstats.chat import (
+    PAGE,
+    ChatGoneError,
+    ChatUnavailableError,
+    ChatUnreadableError,
+)
+from clanstats.errors import NoDataError
+from tests.cogs.stage import BOB_ID
+
+
+@pytest.fixture
+def source(discord_server):
+    return discord_server.bot.chat._source(1)
+
+
+def wrote(discord_server, count):
+    channel = discord_server.channel.id
+    backend = discord_server.env.backend
+    return [backend.create_message(channel, BOB_ID, "x").id for _ in range(count)]
+
+
+async def test_page_is_the_newest_before_an_id_or_the_oldest_after_it(discord_server, source):
+    ids = wrote(discord_server, PAGE + 20)
+    channel = discord_server.channel.id
+
+    newest = await source.page(channel)
+    before = await source.page(channel, before=ids[20])
+    after = await source.page(channel, after=ids[-3])
+
+    assert [one.message_id for one in newest] == ids[: -PAGE - 1 : -1]
+    assert [one.message_id for one in before] == ids[19::-1]
+    assert [one.message_id for one in after] == [ids[-1], ids[-2]]
+
+
+async def test_empty_channel_is_empty(discord_server, source):
+    assert await source.page(discord_server.channel.id) == []
+
+
+async def test_channel_whose_history_is_forbidden_is_not_taken_to_be_empty(discord_server, source):
+    place = discord_server.channel.guild
+    hidden = {place.default_role: discord.PermissionOverwrite(read_message_history=False)}
+    closed = place.create_text_channel("officers", overwrites=hidden)
+
+    with pytest.raises(ChatUnreadableError):
+        await source.page(closed.id)
+
+
+async def test_channel_that_is_no_more_is_gone(discord_server, source):
+    with pytest.raises(ChatGoneError):
+        await source.page(123)
+
+
+class Answer:
+    status, reason = 503, "busy"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        pytest.param(discord.DiscordServerError(Answer, "busy"), id="Discord fails"),
+        pytest.param(discord.RateLimited(60), id="a long pause"),
+        pytest.param(aiohttp.ServerDisconnectedError(), id="hung up"),
+        pytest.param(TimeoutError(), id="no answer"),
+        pytest.param(ConnectionResetError(), id="reset"),
+    ],
+)
+async def test_discord_that_cannot_be_reached_is_tried_again_later(
+    discord_server, source, monkeypatch, failure
+):
+    async def fail(*_, **__):
+        raise failure
+
+    monkeypatch.setattr(discord_server.bot.http, "logs_from", fail)
+    monkeypatch.setattr(discord_server.bot.http, "get_all_guild_channels", fail)
+
+    with pytest.raises(ChatUnavailableError):
+        await source.page(discord_server.channel.id)
+    with pytest.raises(ChatUnavailableError):
+        await source.channels()
+
+
+async def test_server_that_the_bot_is_not_on_is_said(discord_server, source):
+    source._guild_id = 123
+
+    with pytest.raises(NoDataError, match="invite me"):
+        await source.channels()
