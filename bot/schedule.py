@@ -20,6 +20,7 @@ from clanstats.analytics.members import clans
 from clanstats.db import store
 from clanstats.harvest.backfill import backfill, remaining_steps
 from clanstats.harvest.wom import refresh
+from clanstats.privacy.purge import nightly
 from clanstats.schedules import Due
 from clanstats.services import Services
 
@@ -29,6 +30,7 @@ HARVEST = "harvest"
 BACKFILL = "backfill"
 CHAT = "chat"  # what is missing of Discord's channels, gaps first
 REREAD = "reread"  # what was edited or deleted while nobody listened
+PURGE = "purge"  # data of who left the server long ago
 OF_WOM, OF_DISCORD = (HARVEST, BACKFILL), (CHAT, REREAD)
 _RETRY = timedelta(minutes=10)  # after a failure, unless the next run comes sooner
 _UNFINISHED = timedelta(hours=1)  # when a backfill is looked at again that never reported back
@@ -104,6 +106,7 @@ class Timetable:
                 last = clan.refreshed_at
                 at = now if last is None else max(now, last + every)
                 await schedules.ensure(session, clan.clan_id, HARVEST, at=at)
+                await schedules.ensure(session, clan.clan_id, PURGE, at=self._night(now))
                 if await remaining_steps(session, clan.clan_id) != 0:
                     await schedules.ensure(session, clan.clan_id, BACKFILL, at=now)
                 if self._chat is not None:
@@ -222,7 +225,7 @@ class Timetable:
     def _next(self, job: str, now: datetime) -> datetime:
         if job == HARVEST:
             return now + timedelta(minutes=self.services.settings.harvest_every)
-        if job == REREAD:
+        if job in {REREAD, PURGE}:
             return self._night(now)
         return now + (_LOOK if job == CHAT else _UNFINISHED)
 
@@ -255,6 +258,9 @@ class Timetable:
             assert self._chat is not None  # noqa: S101 — it wouldn't have begun
             work = self._chat.crawl if job.job == CHAT else self._chat.reread
             return await work(job.clan_id)
+        if job.job == PURGE:
+            after = timedelta(days=self.services.settings.purge_after_days)
+            return await nightly(self.services, job.clan_id, after=after)
         read = refresh if job.job == HARVEST else backfill
         return await read(self.services, job.wom_group_id)
 

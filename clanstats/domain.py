@@ -125,6 +125,16 @@ class ChannelsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Unshown:
+    """What those who are hidden from a board add to its counts and its sum."""
+
+    members: int
+    unknown: int  # of them, those about whom no number can be given
+    idle: int  # of them, those whose number is 0
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
 class Leaderboard:
     """Everyone in the clan at the window's end, in order of one metric.
 
@@ -140,11 +150,27 @@ class Leaderboard:
     unknown: Sequence[Gain]  # members about whom no number can be given, by name
     read: ChannelsRead | None = None  # of messages only
     watched_since: datetime | None = None  # of voice only: what came before is unknown
+    unshown: Unshown = Unshown(0, 0, 0, 0)  # who is in neither, as they don't want to be
 
     @property
     def of_gains(self) -> bool:
         """Whether it ranks what was come by, so that who came by nothing has no place."""
         return self.window is not None or self.metric.kind is MetricKind.TALK
+
+    @property
+    def members(self) -> int:
+        """How many are on it, those who are hidden among them."""
+        return len(self.standings) + len(self.unknown) + self.unshown.members
+
+    @property
+    def known(self) -> int:
+        """About how many of them a number can be given."""
+        return len(self.standings) + self.unshown.members - self.unshown.unknown
+
+    @property
+    def idle(self) -> int:
+        """How many of them have gained, or have, nothing."""
+        return sum(not standing.gain.shown for standing in self.standings) + self.unshown.idle
 
     @property
     def observed(self) -> tuple[datetime, datetime] | None:
@@ -155,8 +181,9 @@ class Leaderboard:
 
     @property
     def total(self) -> float:
-        """The sum over those who are known."""
-        return sum(standing.gain.shown or 0 for standing in self.standings)
+        """The sum over those who are known, also those who are hidden."""
+        shown = sum(standing.gain.shown or 0 for standing in self.standings)
+        return shown + self.unshown.total
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,10 @@ class Settings(BaseSettings):
     count_words: bool = Field(
         default=False, description="true counts each member's words by week; false counts none."
     )
+    purge_after_days: PositiveInt = Field(
+        default=90,
+        description="Give after how many days the data of who left the server goes, 1 or more.",
+    )
     backup_dir: Path = Field(default=Path("data/backups"), description="Give a folder.")
     backup_keep: PositiveInt = Field(
         default=7, description="Give how many backups to keep, 1 or more."

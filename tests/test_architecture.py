@@ -16,7 +16,13 @@ PACKAGES = ("bot", "cogs", "clanstats", "demo", "benchmarks", "migrations")
 
 # Inside clanstats a module imports from its own row or from rows below it.
 LAYERS = (
-    ("clanstats.harvest", "clanstats.people", "clanstats.jobs", "clanstats.schedules"),
+    (
+        "clanstats.harvest",
+        "clanstats.jobs",
+        "clanstats.people",
+        "clanstats.privacy",
+        "clanstats.schedules",
+    ),
     ("clanstats.services",),
     ("clanstats.drawing",),
     ("clanstats.charts", "clanstats.export", "clanstats.rules"),

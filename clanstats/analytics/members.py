@@ -174,7 +174,11 @@ _KNOWN_NAMES = (
         (PlayerNameRow.player_id == PlayerRow.id)
         & (PlayerNameRow.standard_name != PlayerRow.standard_name),
     )
-    .where(MembershipRow.clan_id == CLAN, PlayerRow.merged_into_id.is_(None))
+    .where(
+        MembershipRow.clan_id == CLAN,
+        PlayerRow.merged_into_id.is_(None),
+        PlayerRow.wom_id > 0,
+    )
     .order_by(
         MembershipRow.left_at.is_not(None),
         MembershipRow.left_at.desc(),
@@ -184,7 +188,10 @@ _KNOWN_NAMES = (
 
 
 async def known_names(session: AsyncSession, clan_id: int) -> Sequence[KnownName]:
-    """Every name, present and former, of everyone who is or was in the clan; members first."""
+    """Every name, present and former, of everyone who is or was in the clan; members first.
+
+    Without those who were deleted.
+    """
     found = await rows(session, _KNOWN_NAMES, {"clan_id": clan_id})
     names: dict[tuple[int, str | None], KnownName] = {}
     for player_id, name, former, rank, left_at in found:

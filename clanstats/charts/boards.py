@@ -118,15 +118,15 @@ def _mark(standing: Standing, board: Leaderboard) -> str:
 
 
 def _note(board: Leaderboard) -> str:
-    count = len(board.standings) + len(board.unknown)
-    parts = [layout.counted(count, "member")]
+    parts = [layout.counted(board.members, "member")]
     if board.metric.kind is MetricKind.TALK:
-        parts = ["1 person" if count == 1 else f"{count:,} people"]
-    idle = sum(not _shown(s) for s in board.standings) if board.of_gains else 0
-    if idle:
-        parts.append(f"{idle:,} {board.metric.had_none}")
-    if board.unknown:
-        parts.append(f"{len(board.unknown):,} unknown")
+        parts = ["1 person" if board.members == 1 else f"{board.members:,} people"]
+    counts = (
+        (board.idle if board.of_gains else 0, board.metric.had_none),
+        (board.members - board.known, "unknown"),
+        (board.unshown.members, "hidden"),
+    )
+    parts += [f"{count:,} {what}" for count, what in counts if count]
     marks = {_mark(standing, board) for standing in _drawn(board)}
     if "*" in marks:
         parts.append("* since later")
@@ -136,10 +136,12 @@ def _note(board: Leaderboard) -> str:
 
 
 def _nothing(board: Leaderboard) -> tuple[str, str]:
+    if board.unshown.total:
+        return "Nobody to show", "Those of whom there is something to show are hidden."
     if board.metric.kind is MetricKind.TALK:
-        if board.standings:
+        if board.known:
             return "Nobody said anything", "None of those who are known did in this period."
         return "Nothing known yet", "No channel was read, or nobody's Discord account is linked."
-    if board.standings:
+    if board.known:
         return "Nobody gained any", "None of the members who are known gained in this period."
     return "Nothing known yet", "No member has an observation that would answer this."

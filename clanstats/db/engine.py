@@ -30,6 +30,7 @@ PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-16384",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA secure_delete=ON",  # what is deleted is overwritten with zeros
 )
 _FREE = "BEGIN"  # takes no lock, so that it may come with the first statement
 _NO_KEYS = "PRAGMA foreign_keys=OFF"

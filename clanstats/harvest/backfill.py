@@ -23,8 +23,10 @@ from clanstats.domain import Window
 from clanstats.errors import NoDataError
 from clanstats.harvest.attribution import attribute
 from clanstats.harvest.identity import known_people, record_names
+from clanstats.privacy.keeping_out import remembered
 from clanstats.services import Services
 from clanstats.timestamps import EARLIEST
+from clanstats.tombstones import Tombstones
 from clanstats.wom.addresses import PAGE
 from clanstats.wom.rows import Decoded
 
@@ -183,7 +185,8 @@ async def _run(
         done = step.window is not None or length < PAGE or page == last
         read, skipped, last = read + length, skipped + page.skipped, page
         async with services.write() as session:
-            added += await _save(session, clan_id, step, page.rows, services.clock())
+            kept = remembered(page, await Tombstones.load(session))
+            added += await _save(session, clan_id, step, kept.rows, services.clock())
             await session.execute(
                 update(BackfillStepRow)
                 .where(

@@ -46,11 +46,11 @@ class Person:
 
 
 async def known_people(session: AsyncSession, clan_id: int) -> Sequence[Person]:
-    """Everyone who is or was in the clan, as stored."""
+    """Everyone who is or was in the clan, as stored; without those who were deleted."""
     found = await session.execute(
         select(PlayerRow.id, PlayerRow.wom_id, PlayerRow.name)
         .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
-        .where(MembershipRow.clan_id == clan_id)
+        .where(MembershipRow.clan_id == clan_id, PlayerRow.wom_id > 0)
         .distinct()
     )
     return tuple(Person(*row) for row in found)

@@ -41,15 +41,19 @@ async def store_page(
     new = list({m.message_id: m for m in messages if m.message_id not in known}.values())
     if not new:
         return 0
-    told = {name: _told(name, tombstones) for each in new for name in _names(each)}
-    writers = [_known_as(each.writer, tombstones) for each in new]
-    ids = await _author_ids(session, clan_id, {*writers, *told.values()})
+    told = {each.message_id: _told(each, tombstones) for each in new if each.events}
+    writers = [_known_as(each.writer, each, tombstones) for each in new]
+    about = (writer for names in told.values() for writer in names.values())
+    ids = await _author_ids(session, clan_id, {*writers, *about})
     rows = [
         Message(each.message_id, ids[writer], channel_id, each.length, int(each.flags))
         for each, writer in zip(new, writers, strict=True)
     ]
     await store.add_messages(session, rows)
-    await store.add_events(session, [line for each in new for line in _lines(each, told, ids)])
+    events = [
+        line for each in new if each.events for line in _lines(each, told[each.message_id], ids)
+    ]
+    await store.add_events(session, events)
     misses = [(each.message_id, each.miss) for each in new if each.miss is not None]
     await store.count_misses(session, channel_id, misses)
     said = [
@@ -73,7 +77,7 @@ async def edit_message(
     )
     if not changed:
         return False
-    told = {name: _told(name, tombstones) for name in _names(seen)}
+    told = _told(seen, tombstones)
     ids = await _author_ids(session, clan_id, set(told.values())) if told else {}
     await store.set_events(session, [seen.message_id], list(_lines(seen, told, ids)))
     return True
@@ -89,25 +93,21 @@ async def _author_ids(
     return authors.ids
 
 
-def _known_as(writer: Writer, tombstones: Tombstones) -> Writer:
-    return FORGOTTEN if tombstones.has(writer) else writer
+def _known_as(writer: Writer, message: SeenMessage, tombstones: Tombstones) -> Writer:
+    return FORGOTTEN if tombstones.has(writer, message.message_id) else writer
 
 
-def _told(name: str, tombstones: Tombstones) -> Writer:
-    """The author that a broadcast about this player is filed under."""
-    return _known_as(Writer(AuthorKind.RELAY, name=name), tombstones)
-
-
-def _names(message: SeenMessage) -> Sequence[str]:
-    return [event.name for event in message.events if event.name is not None]
+def _told(message: SeenMessage, tombstones: Tombstones) -> Mapping[str, Writer]:
+    """The author that the message's broadcasts about each player are filed under."""
+    names = {event.name for event in message.events if event.name is not None}
+    return {
+        name: _known_as(Writer(AuthorKind.RELAY, name=name), message, tombstones) for name in names
+    }
 
 
 def _lines(
     message: SeenMessage, told: Mapping[str, Writer], ids: Mapping[Writer, int]
 ) -> Sequence[EventLine]:
-    if not message.events:
-        return ()
-
     def line(number: int, event: GameEvent) -> EventLine:
         about = None if event.name is None else ids[told[event.name]]
         return EventLine(message.message_id, number, about, event.kind, event.subject, event.value)

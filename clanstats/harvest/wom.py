@@ -31,7 +31,9 @@ from clanstats.harvest.identity import (
 )
 from clanstats.harvest.roster import RosterChange, apply_group
 from clanstats.observability import checkpoint
+from clanstats.privacy.keeping_out import remembered, settle_names, split
 from clanstats.services import Services
+from clanstats.tombstones import Tombstones
 from clanstats.wom.errors import WomError, WomSecretError
 from clanstats.wom.rows import (
     Decoded,
@@ -128,8 +130,9 @@ async def refresh(
     with checkpoint("harvest.group"):
         group = await services.wom.group(wom_group_id)
     async with services.read() as session:
-        first, moved = await _compare(session, group)
-    report = HarvestReport(group.name, len(group.memberships), moved=False)
+        known, _ = split(group, await Tombstones.load(session))
+        first, moved = await _compare(session, known)
+    report = HarvestReport(group.name, len(known.memberships), moved=False)
     if first or moved or full:
         with checkpoint("harvest.fetch"):
             answers = await _fetch(services, group, first=first)
@@ -251,8 +254,12 @@ async def _or_missed(
 
 
 async def _store(services: Services, answers: _Answers, guild_id: int | None) -> HarvestReport:
-    group, now = answers.group, services.clock()
+    now = services.clock()
     async with services.write() as session:
+        # Only here is it certain that nobody is deleted meanwhile.
+        tombstones = await Tombstones.load(session)
+        group, gone = split(answers.group, tombstones)
+        answers = _of_remembered(answers, tombstones)
         clan_id = await store.clan_id(
             session, wom_group_id=group.group_id, name=group.name, now=now, guild_id=guild_id
         )
@@ -266,6 +273,7 @@ async def _store(services: Services, answers: _Answers, guild_id: int | None) ->
         renamed = await record_names(session, people, changes, now)
         present = {ids[m.player.wom_id]: m for m in group.memberships}
         merged = await merge_stand_ins(session, clan_id, changes, present)
+        await settle_names(session, tombstones, gone, now)
         await attribute(session, clan_id)
         await store.save_activity(session, clan_id, feed)
         snapshots = [*answers.baseline.rows, *answers.hiscores.rows]
@@ -288,6 +296,18 @@ async def _store(services: Services, answers: _Answers, guild_id: int | None) ->
         achievements=achievements,
         skipped=group.skipped + sum(answer.skipped for answer in answers.all),
         problems=_problems(answers, roster),
+    )
+
+
+def _of_remembered(answers: _Answers, tombstones: Tombstones) -> _Answers:
+    """What was fetched, but for those who asked to be deleted."""
+    return replace(
+        answers,
+        hiscores=remembered(answers.hiscores, tombstones),
+        activity=remembered(answers.activity, tombstones),
+        name_changes=remembered(answers.name_changes, tombstones),
+        achievements=remembered(answers.achievements, tombstones),
+        baseline=remembered(answers.baseline, tombstones),
     )
 
 

@@ -24,7 +24,9 @@ from clanstats.people.links import (
     add_link,
     drop_claims,
     link_of,
+    refuse_forgotten,
 )
+from clanstats.privacy.opt_outs import note_opt_out
 from clanstats.services import Services
 from clanstats.timestamps import discord_time
 from clanstats.wom.budget import priority
@@ -224,6 +226,9 @@ async def _read(services: Services, player_id: int) -> WomSnapshot:
             "Wise Old Man has another player under that name now: perhaps a rename that it "
             "doesn't know of yet. Submit the name change there, or ask an officer."
         )
+    if "opt_out" in told.annotations:
+        async with services.write() as session:
+            await note_opt_out(session, player_id, services.clock())
     if told.snapshot is None or "opt_out" in told.annotations:
         raise NotProvenError(
             "Wise Old Man doesn't track this account, so XP proves nothing. Ask an officer."
@@ -276,6 +281,7 @@ async def _claim(session: AsyncSession, clan_id: int, user_id: int, player_id: i
 
 
 async def _check_free(session: AsyncSession, clan_id: int, user_id: int, player_id: int) -> None:
+    await refuse_forgotten(session, user_id)
     held = await link_of(session, clan_id, player_id)
     if held is not None and held.discord_user_id == user_id:
         raise BadInputError("That account is linked to you already.")

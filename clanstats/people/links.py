@@ -20,6 +20,7 @@ from clanstats.db.models import LinkClaimRow, LinkRow, PlayerRow
 from clanstats.errors import ClanStatsError, NoDataError
 from clanstats.harvest.attribution import attribute
 from clanstats.timestamps import EARLIEST
+from clanstats.tombstones import Tombstones
 
 log = structlog.get_logger()
 
@@ -56,6 +57,15 @@ class LinkedToOtherError(ClanStatsError):
             "`/link add` and `replace:True` they can move it."
         )
         self.link = link
+
+
+class ForgottenUserError(ClanStatsError):
+    """They asked to be deleted, and nothing is stored about them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Whoever that is asked to be deleted: only they can come back, with `/privacy show`."
+        )
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -140,7 +150,9 @@ async def add_link(  # noqa: PLR0913  who, whose, when and why
 
     Raises:
         LinkedToOtherError: Somebody else has it, and `replace` is False.
+        ForgottenUserError: The user asked to be deleted.
     """
+    await refuse_forgotten(session, user_id)
     merged_into = await session.scalar(
         select(PlayerRow.merged_into_id).where(PlayerRow.id == player_id)
     )
@@ -175,6 +187,16 @@ async def add_link(  # noqa: PLR0913  who, whose, when and why
         raise AssertionError(player_id)
     _log("link.added", clan_id, made, by=made_by)
     return made
+
+
+async def refuse_forgotten(session: AsyncSession, user_id: int) -> None:
+    """Do nothing for most.
+
+    Raises:
+        ForgottenUserError: The user asked to be deleted.
+    """
+    if (await Tombstones.load(session)).has_user(user_id):
+        raise ForgottenUserError
 
 
 async def remove_link(  # noqa: PLR0913  which one, when, by whom, and was it ever true

@@ -1,10 +1,11 @@
-"""Whose are the links, claims and absences of a player that turned out to be another?"""
+"""Whose are the links, claims, absences and wishes of a player that turned out to be another?"""
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.models import AbsenceRow, LinkClaimRow, LinkRow
+from clanstats.db.models import AbsenceRow, HiddenRow, LinkClaimRow, LinkRow
 from clanstats.people.links import keep_one_main
+from clanstats.privacy.hiding import USER
 
 
 async def hand_over(session: AsyncSession, *, stand_in: int, player_id: int) -> None:
@@ -27,6 +28,14 @@ async def hand_over(session: AsyncSession, *, stand_in: int, player_id: int) -> 
     await session.execute(
         update(AbsenceRow).where(AbsenceRow.player_id == stand_in).values(player_id=player_id)
     )
+    hidden = select(HiddenRow.kind).where(HiddenRow.subject_id == player_id)
+    of_stand_in = (HiddenRow.kind != USER, HiddenRow.subject_id == stand_in)
+    await session.execute(
+        update(HiddenRow)
+        .where(*of_stand_in, HiddenRow.kind.not_in(hidden))
+        .values(subject_id=player_id)
+    )
+    await session.execute(delete(HiddenRow).where(*of_stand_in))
 
 
 async def _hand_over_links(

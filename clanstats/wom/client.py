@@ -93,6 +93,15 @@ class WomApi(Protocol):
             WomRateLimitedError: It has read them within the last minute.
         """
 
+    async def player(self, name: str) -> WomUpdate:
+        """What Wise Old Man has of a player already; nothing is read anew.
+
+        Raises:
+            BadInputError: The game has no such names.
+            WomOptedOutError: They don't want to be tracked.
+            WomPlayerError: There is no such player, or nothing may be told.
+        """
+
     def status(self) -> WomStatus:
         """How we stand with Wise Old Man, without asking it."""
 
@@ -177,6 +186,10 @@ class WiseOldMan:
             )
         self._updated[path] = now
         return self._read(await self._transport.send("POST", path, json={}), decode.update)
+
+    async def player(self, name: str) -> WomUpdate:
+        answer = await self._transport.send("GET", addresses.player(name))
+        return self._read(answer, decode.update)
 
     def status(self) -> WomStatus:
         return WomStatus(

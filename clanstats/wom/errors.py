@@ -49,6 +49,10 @@ class WomPlayerError(WomError):
     """It won't read this one player anew; the text says why."""
 
 
+class WomOptedOutError(WomPlayerError):
+    """They told it that they don't want to be tracked."""
+
+
 class WomRefusedError(WomError):
     """It understood the request and won't answer it: one of the two is out of date."""
 

@@ -14,6 +14,7 @@ from clanstats.wom.errors import (
     WomError,
     WomForbiddenError,
     WomNotFoundError,
+    WomOptedOutError,
     WomPlayerError,
     WomRefusedError,
     WomSecretError,
@@ -65,7 +66,7 @@ def refusal(answer: Answer) -> WomError | None:
             "it was shown when the group was created."
         )
     known = (
-        (WomPlayerError, _PLAYER_CODES[code])
+        (_PLAYER_ERRORS.get(code, WomPlayerError), _PLAYER_CODES[code])
         if code in _PLAYER_CODES
         else _BY_STATUS.get(answer.status)
     )
@@ -117,6 +118,7 @@ _PLAYER_CODES = {
     ),
     "PLAYER_IS_BLOCKED": "Wise Old Man has blocked this player, so it reads nothing of them.",
 }
+_PLAYER_ERRORS = {"PLAYER_OPTED_OUT": WomOptedOutError}
 _BY_STATUS: dict[int, tuple[type[WomError], str]] = {
     401: (WomForbiddenError, _NO_ACCESS),
     403: (WomForbiddenError, _NO_ACCESS),

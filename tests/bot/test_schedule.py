@@ -10,10 +10,10 @@ from sqlalchemy.dialects.sqlite import insert
 from structlog.testing import capture_logs
 
 from bot import schedule
-from bot.schedule import BACKFILL, HARVEST, Timetable
+from bot.schedule import BACKFILL, HARVEST, PURGE, Timetable
 from clanstats import jobs, schedules
 from clanstats.analytics.members import clans
-from clanstats.db.models import BackfillStepRow, ClanRow, ScheduleRow
+from clanstats.db.models import BackfillStepRow, ClanRow, DepartureRow, ScheduleRow
 from clanstats.errors import ClanStatsError
 from clanstats.services import open_services
 from tests.factories import NOW, add_clan
@@ -102,7 +102,25 @@ async def test_configured_clan_is_made_and_due_at_once(services, timetable):
         (clan,) = await clans(session)
 
     assert (clan.wom_group_id, clan.name, clan.refreshed_at) == (GROUP, "Group 1", None)
-    assert await next_runs(services) == {HARVEST: NOW, BACKFILL: NOW}
+    assert await next_runs(services) == {
+        HARVEST: NOW,
+        BACKFILL: NOW,
+        PURGE: NOW + timedelta(days=1),
+    }
+
+
+async def test_who_left_long_ago_is_purged_once_a_day(services, timetable, clock, work):
+    async with services.write() as session:
+        for days in (89, 88):
+            left = {"discord_user_id": days, "left_at": NOW - timedelta(days=days)}
+            await session.execute(insert(DepartureRow).values(clan_id=1, **left))
+    clock.now += timedelta(days=1)
+
+    await ticked(timetable)
+
+    async with services.read() as session:
+        assert list(await session.scalars(select(DepartureRow.discord_user_id))) == [88]
+    assert (await next_runs(services))[PURGE] == clock.now + timedelta(days=1)
 
 
 async def test_known_clan_keeps_its_name(services):

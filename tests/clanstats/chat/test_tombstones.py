@@ -33,7 +33,7 @@ async def test_they_are_known_again_after_a_restart(services):
         False,
         True,
     ]
-    assert len(tombstones.digests) == 3
+    assert len(tombstones.made_at) == 3
 
 
 async def test_what_is_stored_names_nobody(services, rows):

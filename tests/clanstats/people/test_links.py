@@ -16,6 +16,7 @@ from clanstats.chat import snowflake
 from clanstats.db.models import AttributionRow, AuthorRow, LinkClaimRow, LinkRow, PlayerRow
 from clanstats.errors import NoDataError
 from clanstats.people.links import (
+    ForgottenUserError,
     LinkedToOtherError,
     LinkMethod,
     add_link,
@@ -27,6 +28,7 @@ from clanstats.people.links import (
 )
 from clanstats.people.merging import hand_over
 from clanstats.timestamps import EARLIEST
+from clanstats.tombstones import Tombstones
 from tests.factories import NOW, add_clan, add_member
 
 ANN, BEN = 7, 8
@@ -386,3 +388,13 @@ async def test_however_it_is_linked_accounts_have_one_user_and_users_one_main_ac
                 await unlink(session, player_id, at + HOUR)
             # Unlinking is from now on, and changes no past.
             assert await own_players(session, 1, user_id, NOW - HOUR) == then
+
+
+async def test_whoever_asked_to_be_deleted_is_linked_by_nobody(services, players):
+    async with services.write() as session:
+        await Tombstones.add(session, now=NOW, users=[ANN])
+
+        with pytest.raises(ForgottenUserError, match="/privacy show"):
+            await link(session, ANN, players[0])
+
+        assert await link(session, BEN, players[0])

@@ -1,0 +1,53 @@
+"""What becomes of those who left the server?"""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from clanstats.db.models import DepartureRow
+from clanstats.privacy.purge import purge
+from clanstats.tombstones import Tombstones
+from tests.clanstats.privacy.clan import SAILOR, SALLY
+from tests.factories import NOW
+
+DAY = timedelta(days=1)
+
+
+async def left(services, days):
+    async with services.write() as session:
+        await session.execute(update(DepartureRow).values(left_at=NOW - days * DAY))
+
+
+@pytest.mark.parametrize(
+    ("days", "people"), [pytest.param(89, 0, id="not yet"), pytest.param(90, 1, id="then")]
+)
+async def test_what_is_held_of_them_goes_after_a_while(town, services, days, people):
+    await left(services, days)
+
+    report = await purge(services, 1, after=90 * DAY)
+
+    theirs = town.ask(f"SELECT count(*) FROM authors WHERE discord_user_id = {SALLY}")  # noqa: S608
+    assert report.people == people
+    assert theirs == [(1 - people,)]
+    assert SALLY.to_bytes(8, "big") not in town.bytes() or not people
+
+
+async def test_their_player_stays_and_they_may_come_back(town, services):
+    await left(services, 90)
+
+    report = await purge(services, 1, after=90 * DAY)
+
+    async with services.read() as session:
+        tombstones = await Tombstones.load(session)
+    assert str(report) == "1 who left were purged, 129 messages made nobody's"
+    assert not report.partial
+    assert not tombstones.has_user(SALLY)
+    assert await town.player_id(SAILOR) is not None
+    assert (await purge(services, 1, after=90 * DAY)).people == 0
+
+
+async def test_another_clan_is_left_alone(town, services):
+    await left(services, 90)
+
+    assert (await purge(services, 2, after=90 * DAY)).people == 0
