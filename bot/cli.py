@@ -35,6 +35,7 @@ _NEEDS = {
 _QUIET = {
     "show": "WARNING",
     "db": "WARNING",
+    "privacy": "WARNING",
     "doctor": "WARNING",
     "alive": "WARNING",
     "demo": "ERROR",
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     _harvesting(commands)
     _show(commands)
     _db(commands)
+    _privacy(commands)
     _add(
         commands,
         "doctor",
@@ -187,6 +189,27 @@ def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         parser.add_argument("--to", dest="until", metavar="ISO")
         parser.add_argument("--as-of", metavar="ISO", help="answer as one would have then")
         parser.add_argument("--json", action="store_true")
+
+
+def _privacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    privacy = _add(commands, "privacy", "do for somebody what /privacy does")
+    verbs = privacy.add_subparsers(dest="verb", required=True, metavar="VERB")
+    export = _add(
+        verbs, "export", "write what is held on somebody to a file", "bot.privacy:write_export"
+    )
+    export.add_argument("--out", type=Path, help="where to; by default here")
+    delete = _add(verbs, "delete", "delete somebody for good", "bot.privacy:delete")
+    delete.add_argument("--yes", action="store_true", help="really")
+    allow = _add(verbs, "allow", "let somebody be known again", "bot.privacy:allow")
+    allow.add_argument("--wom-id", type=int, help="a player's number on Wise Old Man")
+    for parser in (export, delete, allow):
+        who = parser.add_mutually_exclusive_group(required=parser is not allow)
+        who.add_argument("--user", type=int, metavar="ID", help="a Discord user")
+        who.add_argument("--player", metavar="NAME", help="a player alone, present or former name")
+    for parser in (export, delete):
+        parser.add_argument(
+            "--scope", choices=["discord", "game", "all"], default="all", help="of a Discord user"
+        )
 
 
 def _db(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

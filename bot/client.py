@@ -29,6 +29,7 @@ COGS = (
     "cogs.links",
     "cogs.away",
     "cogs.harvest",
+    "cogs.privacy",
     "cogs.setup",
     "cogs.listening",
 )

@@ -32,6 +32,12 @@ def listed(offered: Sequence[Choice]) -> Choices:
     return [app_commands.Choice(name=one.label, value=one.value) for one in offered[:MOST_CHOICES]]
 
 
+def answers_privately(interaction: Interaction, owner_id: int) -> bool:
+    """Whether what a used control answers is seen by nobody else: see `views.turn`."""
+    message = interaction.message
+    return interaction.user.id != owner_id or (message is not None and message.flags.ephemeral)
+
+
 def clan_of(interaction: Interaction) -> Clan:
     """The clan that is served where this was asked.
 

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from clanstats.analytics.members import Clan, KnownName, known_names, own_players
 from clanstats.errors import BadInputError
+from clanstats.privacy.hiding import HiddenError, hidden
 from clanstats.services import Services
 from clanstats.usernames import normalize, standard
 from cogs import words
@@ -37,6 +38,7 @@ class Roster:
         self.services = services
         self._entries: dict[int, Sequence[_Entry]] = {}
         self._own: dict[tuple[int, int], Sequence[int]] = {}
+        self._hidden: dict[int, frozenset[int]] = {}
 
     async def reload(self, clan_id: int) -> None:
         """Read the clan's names again, and whose accounts they are when next needed."""
@@ -45,12 +47,16 @@ class Roster:
         self.forget_owners(clan_id)
 
     def forget_owners(self, clan_id: int) -> None:
-        """Read whose accounts they are again when next needed."""
+        """Read whose accounts they are, and so who is hidden, again when next needed."""
         self._own = {key: own for key, own in self._own.items() if key[0] != clan_id}
+        self._hidden.pop(clan_id, None)
 
     async def choices(self, clan: Clan, user_id: int, typed: str) -> Sequence[Choice]:
-        """Names to choose from: own accounts first, then who is in the clan, then who left."""
-        entries = await self._loaded(clan)
+        """Names to choose from: own accounts first, then who is in the clan, then who left.
+
+        Whoever is hidden is offered to nobody but themselves.
+        """
+        entries = await self._open_to(clan, user_id)
         own = await self._own_of(clan, user_id)
         wanted = normalize(typed)
         found = [e for e in entries if wanted in e.typed and (wanted or not e.known.former)]
@@ -67,13 +73,20 @@ class Roster:
             shown.setdefault(entry.known.player_id, entry.choice)
         return tuple(shown.values())[:MOST_CHOICES]
 
-    async def find(self, clan: Clan, typed: str) -> int:
+    async def find(self, clan: Clan, typed: str, *, seen_by: int | None = None) -> int:
         """The player of that name; who bears it now goes before who bore it once.
+
+        Args:
+            clan: Whose people are looked through.
+            typed: What a member typed or chose.
+            seen_by: The Discord user who will be shown their numbers; None is nobody.
 
         Raises:
             BadInputError: Nobody has it, or several have; nobody is guessed.
+            HiddenError: Whoever bears it now is hidden from `seen_by`.
         """
-        entries = await self._loaded(clan)
+        everybody = await self._loaded(clan)
+        entries = everybody if seen_by is None else await self._open_to(clan, seen_by)
         if typed.startswith(_BY_ID):
             chosen = {str(entry.known.player_id): entry.known.player_id for entry in entries}
             if (number := typed.removeprefix(_BY_ID)) in chosen:
@@ -84,7 +97,28 @@ class Roster:
         for found in ([one for one in now if one.present], now, bearers):
             if found:
                 return _only(found, typed)
+        if any(e.standard == wanted and e.known.former is None for e in everybody):
+            raise HiddenError
         raise BadInputError(_nobody(typed, entries))
+
+    async def is_hidden(self, clan: Clan, player_id: int) -> bool:
+        """Whether the player's numbers are shown to nobody but who plays it."""
+        return player_id in await self._hidden_of(clan)
+
+    async def _open_to(self, clan: Clan, user_id: int) -> Sequence[_Entry]:
+        """The entries of whoever isn't hidden from this Discord user."""
+        entries = await self._loaded(clan)
+        closed = await self._hidden_of(clan)
+        if closed:
+            closed = closed.difference(await self._own_of(clan, user_id))
+        return [e for e in entries if e.known.player_id not in closed] if closed else entries
+
+    async def _hidden_of(self, clan: Clan) -> frozenset[int]:
+        if clan.clan_id not in self._hidden:
+            async with self.services.read() as session:
+                found = await hidden(session, clan.clan_id, self.services.clock())
+            self._hidden[clan.clan_id] = found.game
+        return self._hidden[clan.clan_id]
 
     async def _loaded(self, clan: Clan) -> Sequence[_Entry]:
         if clan.clan_id not in self._entries:

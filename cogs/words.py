@@ -102,7 +102,7 @@ def measured(metric: Metric, *, gained: bool) -> str:
 
 def people(board: Leaderboard) -> str:
     """How many a board is about; in talk, several accounts of one person count once."""
-    count = len(board.standings) + len(board.unknown)
+    count = board.members
     if board.metric.kind is MetricKind.TALK:
         return "1 person" if count == 1 else f"{count:,} people"
     return counted(count, "member")

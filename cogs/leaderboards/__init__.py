@@ -61,7 +61,7 @@ class Leaderboards(commands.Cog):
         rank = await self.menu.rank(clan, rank_filter)
         await interaction.response.defer(ephemeral=private, thinking=True)
         state = BoardState(interaction.user.id, chosen.name, when, rank)
-        shown = await answer.look(interaction, state)
+        shown = await answer.look(interaction, state, private=private)
         reply = await controls.reply(interaction, state, shown)
         await reply.send(interaction, ephemeral=private)
 

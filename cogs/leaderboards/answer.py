@@ -5,6 +5,8 @@ from clanstats.analytics import boards
 from clanstats.analytics.members import own_players
 from clanstats.analytics.talk import talk_hours
 from clanstats.domain import Window
+from clanstats.privacy import hiding
+from clanstats.privacy.hiding import hidden
 from clanstats.timestamps import EARLIEST
 from cogs import words
 from cogs.interactions import Interaction, clan_of
@@ -13,8 +15,12 @@ from cogs.leaderboards.state import BoardState
 from cogs.replies import Picture, drawn
 
 
-async def look(interaction: Interaction, state: BoardState) -> Shown:
-    """The board as it is now, or as it was at the state's instant, for whoever looks at it."""
+async def look(interaction: Interaction, state: BoardState, *, private: bool) -> Shown:
+    """The board as it is now, or as it was at the state's instant, for whoever looks at it.
+
+    With `private` nobody else sees the answer, and so it has those who look at it even if they
+    are hidden.
+    """
     services, clan = interaction.client.services, clan_of(interaction)
     now, tz = services.clock(), services.settings.timezone
     at = state.asked.instant(now)
@@ -28,7 +34,11 @@ async def look(interaction: Interaction, state: BoardState) -> Shown:
             rank=state.rank,
         )
         own = await own_players(session, clan.clan_id, interaction.user.id, now)
-    return Shown(board, state.asked, now, tz, state.rank, own)
+        concealed = (await hidden(session, clan.clan_id, at)).on(board.metric)
+    if private:
+        concealed -= frozenset(own)
+    shown = hiding.without(board, concealed)
+    return Shown(shown, state.asked, now, tz, state.rank, own, bool(concealed.intersection(own)))
 
 
 async def picture(interaction: Interaction, shown: Shown) -> Picture | None:

@@ -11,7 +11,7 @@ from clanstats.errors import NoDataError
 from clanstats.metrics import MESSAGES, TALK, catalogue
 from cogs import menu, words
 from cogs.asked import ALL, Asked
-from cogs.interactions import Interaction, clan_of
+from cogs.interactions import Interaction, answers_privately, clan_of
 from cogs.leaderboards import answer, embed
 from cogs.leaderboards.embed import PAGE, Shown, has_place
 from cogs.leaderboards.sheet import sheet
@@ -106,8 +106,9 @@ async def _turned(interaction: Interaction, action: str, state: BoardState) -> R
         state = replace(state, metric=_chosen(interaction), page=0)
     elif action in {_PREVIOUS, _NEXT}:
         state = replace(state, page=state.page + (1 if action == _NEXT else -1))
+    private = answers_privately(interaction, state.owner_id)
     state = replace(state, owner_id=interaction.user.id)
-    shown = await answer.look(interaction, state)
+    shown = await answer.look(interaction, state, private=private)
     if action == _FIND_ME:
         state = replace(state, page=_own_page(shown))
     return await reply(interaction, state, shown)
@@ -136,6 +137,11 @@ def _own_page(shown: Shown) -> int:
         who = words.name(own.gain.member.name)
         nothing = shown.board.metric.had_none
         raise NoDataError(f"**{who}** {nothing} in this time, which gives no place.")
+    if shown.hidden:
+        raise NoDataError(
+            "You are hidden, and everybody sees this board: `/leaderboard private:True` shows you "
+            "your place."
+        )
     if not shown.own:
         raise NoDataError(
             f"{words.UNLINKED.format('you')} Until then: `/stats` with your player's name."
@@ -147,7 +153,7 @@ def _own_page(shown: Shown) -> int:
 
 async def _send_sheet(interaction: Interaction, state: BoardState) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
-    shown = await answer.look(interaction, state)
+    shown = await answer.look(interaction, state, private=True)
     day = f"{state.asked.instant(shown.now).astimezone(shown.tz):%Y-%m-%d}"
     name = f"{state.metric}-{state.asked.period.replace('..', '-to-')}-{day}.csv"
     file = discord.File(BytesIO(sheet(shown.board)), name)
@@ -161,12 +167,12 @@ async def _send_sheet(interaction: Interaction, state: BoardState) -> None:
 
 async def _send_unknown(interaction: Interaction, state: BoardState) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
-    shown = await answer.look(interaction, state)
+    shown = await answer.look(interaction, state, private=True)
     await interaction.followup.send(embed=embed.unknown_list(shown), ephemeral=True)
 
 
 async def _send_hours(interaction: Interaction, state: BoardState) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
-    shown = await answer.look(interaction, state)
+    shown = await answer.look(interaction, state, private=True)
     reply = Reply(embed.hours(shown), picture=await answer.heat_map(interaction, state))
     await reply.send(interaction, ephemeral=True)

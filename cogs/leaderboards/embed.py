@@ -32,6 +32,7 @@ class Shown:
     tz: tzinfo
     rank: str | None = None
     own: Collection[int] = ()  # the player IDs of who looks at it
+    hidden: bool = False  # who looks is hidden here, as others see this, too
 
     @property
     def placed(self) -> Sequence[Standing]:
@@ -51,10 +52,12 @@ class Shown:
 
     @property
     def members(self) -> str:
-        """How many there are: "312 members (6 unknown)"."""
-        unknown = len(self.board.unknown)
-        count = words.people(self.board)
-        return f"{count} ({unknown:,} unknown)" if unknown else count
+        """How many there are: "312 members (6 unknown, 2 hidden)"."""
+        board = self.board
+        counts = ((board.members - board.known, "unknown"), (board.unshown.members, "hidden"))
+        told = ", ".join(f"{number:,} {what}" for number, what in counts if number)
+        count = words.people(board)
+        return f"{count} ({told})" if told else count
 
     @property
     def missing(self) -> str:
@@ -134,12 +137,12 @@ def own_standing(shown: Shown) -> Standing | None:
 
 
 def _sum(board: Leaderboard) -> str:
-    if not board.of_gains or not board.standings:
+    if not board.of_gains or not board.known:
         return ""
-    idle = sum(1 for standing in board.standings if not standing.gain.shown)
+    idle = board.idle
     together = f"**{compact(board.total)} {board.metric.unit}** together" if board.total else ""
     nothing = f"{idle:,} {board.metric.had_none}" if idle else ""
-    had = f"{len(board.standings) - idle:,} {board.metric.had}" if board.total else ""
+    had = f"{board.known - idle:,} {board.metric.had}" if board.total else ""
     return " · ".join(filter(None, (together, ", ".join(filter(None, (had, nothing))))))
 
 
@@ -167,7 +170,9 @@ def _rows(shown: Shown, rows: Sequence[Standing], pinned: Standing | None) -> st
 
 def _nobody(shown: Shown) -> str:
     board = shown.board
-    if board.standings:
+    if board.unshown.total:
+        return "Nobody to show: those of whom there is something to show are hidden."
+    if board.known:
         known = " as far as is known" if board.unknown else ""
         had = _QUIET.get(board.metric.name, f"gained any {board.metric.unit}")
         return f"All quiet: nobody {had} in this time{known}."

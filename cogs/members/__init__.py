@@ -66,8 +66,11 @@ class Members(commands.Cog):
         clan, services = clan_of(interaction), self.bot.services
         when = Asked.read(period, as_of, now=services.clock(), tz=services.settings.timezone)
         player_id = await self._meant(clan, interaction, player, user)
+        # Whoever has hidden their own numbers is shown them, but nobody else is.
+        private = private or await self.roster.is_hidden(clan, player_id)
         await interaction.response.defer(ephemeral=private, thinking=True)
-        reply = await controls.reply(interaction, StatsState(interaction.user.id, player_id, when))
+        state = StatsState(interaction.user.id, player_id, when)
+        reply = await controls.reply(interaction, state, private=private)
         await reply.send(interaction, ephemeral=private)
 
     @stats.autocomplete("player")
@@ -95,7 +98,7 @@ class Members(commands.Cog):
         if player is not None:
             if user is not None:
                 raise BadInputError("Give a player or a user, not both.")
-            return await self.roster.find(clan, player)
+            return await self.roster.find(clan, player, seen_by=interaction.user.id)
         asked_for = user or interaction.user
         async with self.bot.services.read() as session:
             own = await own_players(session, clan.clan_id, asked_for.id, self.bot.services.clock())

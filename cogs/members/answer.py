@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from clanstats import charts
 from clanstats.analytics.leaderboard import leaderboard
+from clanstats.analytics.members import own_players
 from clanstats.analytics.profile import profile
 from clanstats.analytics.talk import talk, talk_hours
 from clanstats.domain import HeatMap, Window
 from clanstats.metrics import OVERALL
+from clanstats.privacy.hiding import HiddenError, hidden
 from clanstats.timestamps import EARLIEST, iso_weeks
 from cogs.interactions import Interaction, clan_of
 from cogs.members.embed import Shown
@@ -22,14 +24,27 @@ _CHARTS = {
 }
 
 
-async def look(interaction: Interaction, state: StatsState) -> Shown:
-    """The player as they are now, or were at the state's instant."""
+async def look(interaction: Interaction, state: StatsState, *, private: bool) -> Shown:
+    """The player as they are now, or were at the state's instant.
+
+    Raises:
+        HiddenError: They have hidden their numbers from whoever will see this.
+    """
     services, clan = interaction.client.services, clan_of(interaction)
     now, tz = services.clock(), services.settings.timezone
     at, window = state.asked.instant(now), state.asked.window(now, tz)
     weeks = iso_weeks(state.asked.end(now, tz), count=_WEEKS, tz=tz)
     place = None
     async with services.read() as session:
+        concealed = await hidden(session, clan.clan_id, at)
+        own = await own_players(session, clan.clan_id, interaction.user.id, now)
+        if private:
+            concealed = concealed.seen_by(own)
+        if state.player_id in concealed.game:
+            raise HiddenError(own=state.player_id in own)
+        silent = state.player_id in concealed.talk
+        if silent and state.view is View.ACTIVITY:
+            raise HiddenError(own=state.player_id in own, what="talk")
         found = await profile(
             session,
             clan.clan_id,
@@ -38,15 +53,17 @@ async def look(interaction: Interaction, state: StatsState) -> Shown:
             as_of=at,
             weeks=weeks,
         )
-        said = await talk(
-            session,
-            clan.clan_id,
-            found.member,
-            window=found.window,
-            as_of=at,
-            weeks=weeks,
-            tz=tz,
-        )
+        said = None
+        if not silent:
+            said = await talk(
+                session,
+                clan.clan_id,
+                found.member,
+                window=found.window,
+                as_of=at,
+                weeks=weeks,
+                tz=tz,
+            )
         heat = None
         if state.view is View.ACTIVITY:
             heat = await talk_hours(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from discord import ButtonStyle, ui
 
 from cogs.asked import ALL, Asked
-from cogs.interactions import Interaction
+from cogs.interactions import Interaction, answers_privately
 from cogs.members import answer, embed
 from cogs.members.state import PREFIX, StatsState, View
 from cogs.replies import Reply
@@ -50,9 +50,9 @@ def controls(state: StatsState) -> tuple[StatsControl, ...]:
     return (*made, _button(state, _REFRESH, row=1, label="Refresh"))
 
 
-async def reply(interaction: Interaction, state: StatsState) -> Reply:
-    """The message that shows the player."""
-    shown = await answer.look(interaction, state)
+async def reply(interaction: Interaction, state: StatsState, *, private: bool) -> Reply:
+    """The message that shows the player; `private`: nobody else sees it."""
+    shown = await answer.look(interaction, state, private=private)
     drawn = await answer.picture(interaction, state, shown)
     return Reply(embed.stats(shown), controls(state), drawn)
 
@@ -74,4 +74,6 @@ async def _turned(interaction: Interaction, action: str, state: StatsState) -> R
     for view, to_view in _TO_VIEW.items():
         if action == to_view:
             state = replace(state, view=view)
-    return await reply(interaction, replace(state, owner_id=interaction.user.id))
+    private = answers_privately(interaction, state.owner_id)
+    state = replace(state, owner_id=interaction.user.id)
+    return await reply(interaction, state, private=private)
