@@ -84,7 +84,7 @@ async def write_events(
             await channels.mark(session, channel_id, channels.GONE, now)
         elif isinstance(event, Talks):
             await _write_voice(session, clan_id, event, known, tombstones)
-        elif isinstance(event, Left):
+        elif isinstance(event, Left) and not tombstones.has_user(event.discord_user_id):
             await departures.note(session, clan_id, event.discord_user_id, event.at)
     return known
 

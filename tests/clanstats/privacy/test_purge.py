@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from clanstats.db.models import DepartureRow
+from clanstats.harvest.happenings import Left, write_events
 from clanstats.privacy.purge import purge
 from clanstats.tombstones import Tombstones
 from tests.clanstats.privacy.clan import SAILOR, SALLY
@@ -51,3 +52,13 @@ async def test_another_clan_is_left_alone(town, services):
     await left(services, 90)
 
     assert (await purge(services, 2, after=90 * DAY)).people == 0
+
+
+async def test_leaving_brings_nobody_back_who_asked_to_be_deleted(town, services):
+    async with services.write() as session:
+        await session.execute(delete(DepartureRow))
+        await Tombstones.add(session, now=NOW, users=[SALLY])
+        await write_events(session, 1, [Left(SALLY, NOW), Left(77, NOW)], known={}, now=NOW)
+
+    async with services.read() as session:
+        assert list(await session.scalars(select(DepartureRow.discord_user_id))) == [77]
