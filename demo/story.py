@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats import jobs
+from clanstats import jobs, schedules
+from clanstats.analytics.voice import WATCHED_SINCE
 from clanstats.chat import AuthorKind, Writer
 from clanstats.db import migrate
 from clanstats.db.authors import author_ids
@@ -140,3 +141,7 @@ async def _sit(session: AsyncSession, talk: Talk) -> None:
         ],
     )
     await attribute(session, CLAN_ID, authors.new)
+    # The bot that starts now takes up where one left off that was there from the beginning.
+    first = min(sat.since for sat in talking)
+    await schedules.remember(session, WATCHED_SINCE.format(clan_id=CLAN_ID), first.isoformat())
+    await schedules.note_heard(session, NOW)

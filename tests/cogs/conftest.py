@@ -16,7 +16,16 @@ from clanstats.harvest import live
 from clanstats.pacing import Pacer
 from clanstats.services import open_services
 from clanstats.settings import Settings
-from tests.cogs.stage import ALICE_ID, BOB_ID, CAROL_ID, GUILD_ID, Discord, ExplainingEnv, fill
+from tests.cogs.stage import (
+    ALICE_ID,
+    BOB_ID,
+    CAROL_ID,
+    CHANNEL_ID,
+    GUILD_ID,
+    Discord,
+    ExplainingEnv,
+    fill,
+)
 from tests.conftest import NOBODY
 from tests.factories import NOW
 
@@ -93,11 +102,18 @@ async def discord_server(services, drawing, clock):
     bot = made()
     env = ExplainingEnv(bot)
     guild = env.create_guild("Stub & Co", id=GUILD_ID)
+    env.backend.reserve_id(CHANNEL_ID)
+    env.backend.snowflake = lambda: CHANNEL_ID
     channel = guild.create_text_channel("general")
+    del env.backend.snowflake
     admin = guild.create_role("Admin", permissions=discord.Permissions(manage_guild=True))
     officer = guild.create_role("Officer", permissions=discord.Permissions(manage_roles=True))
     members = []
-    people = ((ALICE_ID, "alice", (admin,)), (BOB_ID, "bob", ()), (CAROL_ID, "carol", (officer,)))
+    people = (
+        (ALICE_ID, "alice", (admin,)),
+        (BOB_ID, "bob", ()),
+        (CAROL_ID, "carol", (officer,)),
+    )
     for user_id, name, roles in people:
         env.backend.reserve_id(user_id)
         env.backend.snowflake = lambda user_id=user_id: user_id

@@ -8,12 +8,23 @@ from datetime import timedelta
 
 import simcord
 from discord import app_commands
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 
 from bot.client import ClanStatsBot
+from clanstats.analytics.voice import WATCHED_SINCE
 from clanstats.chat import AuthorKind
-from clanstats.db.models import ClanRow, LinkRow, PlayerRow
+from clanstats.db.models import (
+    AuthorRow,
+    ChannelRow,
+    ClanRow,
+    CoverageRow,
+    LinkRow,
+    MessageRow,
+    PlayerRow,
+    VoiceSessionRow,
+)
 from clanstats.errors import ClanStatsError
+from clanstats.schedules import remember
 from clanstats.services import Services
 from tests.factories import NOW, add_clan, add_member, add_name, observe
 from tests.talking import add_author, add_channel, be_in_voice, say
@@ -22,6 +33,7 @@ GUILD_ID = 100_200_300_400_500_600
 ALICE_ID = 100_200_300_400_500_601
 BOB_ID = 100_200_300_400_500_602
 CAROL_ID = 100_200_300_400_500_603
+CHANNEL_ID = 100_200_300_400_500_700
 RANKS = ("owner", "ruby", "sapphire")
 HARVESTED = NOW - timedelta(hours=3)
 MEMBERS = 40  # who gained something
@@ -102,9 +114,16 @@ async def fill(services: Services) -> None:
         await fill_talk(session, zezima)
 
 
+async def silence(session):
+    """As if nobody had ever said anything, nor any channel been seen."""
+    for table in (MessageRow, VoiceSessionRow, AuthorRow, CoverageRow, ChannelRow):
+        await session.execute(delete(table))
+
+
 async def fill_talk(session, zezima):
     """Alice wrote on Discord and as Zezima in game; of Player 02 only game chat is known."""
     channel = await add_channel(session)
+    await session.execute(update(ChannelRow).values(discord_channel_id=CHANNEL_ID, name="general"))
     alice = await add_author(session, zezima)
     await say(session, alice, channel, ago(1), ago(2), ago(2.01), ago(45))
     ingame = await add_author(session, zezima, kind=AuthorKind.RELAY)
@@ -115,6 +134,7 @@ async def fill_talk(session, zezima):
     bot = await add_author(session, kind=AuthorKind.BOT)
     await say(session, bot, channel, ago(1))
     await be_in_voice(session, alice, channel, ago(3), ago(3) + timedelta(hours=2.5))
+    await remember(session, WATCHED_SINCE.format(clan_id=1), ago(3).isoformat())
 
 
 class ExplainingEnv(simcord.Env):

@@ -12,7 +12,7 @@ from clanstats.db.models import ChannelRow, MessageRow
 from clanstats.harvest.ingest import store_page
 from clanstats.tombstones import Tombstones
 from cogs.intents import least
-from tests.cogs.stage import BOB_ID, ago
+from tests.cogs.stage import BOB_ID, ago, silence
 
 
 def fields(message):
@@ -126,6 +126,13 @@ async def test_members_may_not_though_a_server_shows_it(discord_server):
     reply = (await discord_server.slash("harvest pause")).response
 
     assert reply.content == "Only members with the permission Manage Server may do that."
+
+
+@pytest.fixture
+async def services(services):
+    async with services.write() as session:
+        await silence(session)
+    return services
 
 
 @pytest.fixture

@@ -11,7 +11,14 @@ from clanstats.chat import (
     ChatUnreadableError,
 )
 from clanstats.errors import NoDataError
-from tests.cogs.stage import BOB_ID
+from tests.cogs.stage import BOB_ID, silence
+
+
+@pytest.fixture
+async def services(services):
+    async with services.write() as session:
+        await silence(session)
+    return services
 
 
 @pytest.fixture

@@ -17,9 +17,16 @@ from clanstats.db.models import (
     VoiceSessionRow,
 )
 from clanstats.harvest.chat import ChatReport
-from tests.cogs.stage import ALICE_ID, BOB_ID
+from tests.cogs.stage import ALICE_ID, BOB_ID, silence
 
 LINE = "**Zezima**: gz"
+
+
+@pytest.fixture
+async def services(services):
+    async with services.write() as session:
+        await silence(session)
+    return services
 
 
 @pytest.fixture
