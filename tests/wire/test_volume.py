@@ -44,10 +44,14 @@ async def test_memory_stays_flat_over_a_hundred_thousand_messages(
     await bot.until(lambda: len(stored(bot)) > 10_000, patience_s=120)
     early = bot.memory_mb()
 
-    await bot.until(lambda: bot.reports("chat"), patience_s=300)
+    await bot.until(lambda: len(stored(bot)) > 95_000, patience_s=300)
+    late = bot.memory_mb()
+    await bot.until(lambda: bot.reports("chat"), patience_s=60)
 
     assert stored(bot) == server.message_ids
-    assert bot.memory_mb() - early <= 10
+    assert late - early <= 10
+    # Compacting the file reads it whole, of which SQLite keeps this much in memory.
+    assert bot.memory_mb() - late <= 16
 
 
 async def test_without_privileged_intents_it_counts_and_says_what_that_costs(
