@@ -398,6 +398,7 @@ async def test_nothing_runs_on_after_the_stage_is_left_with_the_page_open():
     assert left == set()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_browser() is None, reason="needs a Chromium to look at the page")
 async def test_a_photograph_shows_the_reply_as_its_reader_sees_it(played):
     reply = (await played.run("/leaderboard", player="Zezima")).response
