@@ -67,7 +67,9 @@ async def test_page_shows_the_analysed_places_and_numbers(discord_server, servic
     )
 
 
-@pytest.mark.parametrize("drawing", [pytest.param(Drawing("inline"), id="really")])
+@pytest.mark.parametrize(
+    "drawing", [pytest.param(Drawing("inline"), id="really", marks=pytest.mark.slow)]
+)
 async def test_first_page_has_a_picture_that_is_described(discord_server):
     (picture,) = (await discord_server.slash("leaderboard", metric="xp")).response.attachments
 

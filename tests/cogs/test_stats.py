@@ -47,7 +47,9 @@ async def test_fields_say_what_the_profile_holds(discord_server, services):
     assert reply.embeds[0].footer.text == ("WOM data 3 h old · days in Europe/London · ISO week 48")
 
 
-@pytest.mark.parametrize("drawing", [pytest.param(Drawing("inline"), id="really")])
+@pytest.mark.parametrize(
+    "drawing", [pytest.param(Drawing("inline"), id="really", marks=pytest.mark.slow)]
+)
 async def test_pictures_are_drawn_and_described(discord_server):
     message = (await discord_server.slash("stats", player="Zezima")).response
     pictures = message.attachments

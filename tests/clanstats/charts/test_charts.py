@@ -22,6 +22,8 @@ from tests.clanstats.charts.factory import (
 )
 from tests.clanstats.charts.seeing import image, margins_are_empty, pixels_like
 
+pytestmark = pytest.mark.slow
+
 NASTY = [
     pytest.param("a_b*c", id="markdown"),
     pytest.param("@everyone", id="a mention"),
@@ -152,7 +154,6 @@ def test_descriptions_fit_into_discords_limit(name):
         assert 0 < len(text) <= 1024
 
 
-@pytest.mark.slow
 def test_naming_a_chart_does_not_load_matplotlib():
     code = (
         "import clanstats.charts, clanstats.drawing, sys;"
@@ -162,7 +163,6 @@ def test_naming_a_chart_does_not_load_matplotlib():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603  ours
 
 
-@pytest.mark.slow
 def test_drawing_needs_neither_a_home_nor_a_settings_folder(tmp_path):
     code = "import clanstats.charts.card as c, os; assert 'MPLCONFIGDIR' not in os.environ"
     nowhere = str(tmp_path / "nowhere")

@@ -11,6 +11,8 @@ from clanstats.levels import level_at, way_to_max
 from tests.clanstats.charts.factory import NOW, bosses, overall, profile, skills, weeks
 from tests.clanstats.charts.seeing import image, pixels_like
 
+pytestmark = pytest.mark.slow
+
 
 def column(png, week):
     """The part of the picture in which a week's bar is."""

@@ -10,6 +10,8 @@ from clanstats.domain import UnknownReason
 from tests.clanstats.charts.factory import board, heat, profile, talk
 from tests.clanstats.charts.seeing import image, pixels_like
 
+pytestmark = pytest.mark.slow
+
 
 def panel(png, week):
     """The part of the picture in which a week's messages are, down to the axis."""

@@ -19,6 +19,8 @@ from clanstats.harvest import chat
 from tests.clanstats.chat.source import Source, said
 from tests.factories import add_clan
 
+pytestmark = pytest.mark.slow
+
 PAGE = 3
 SECOND = timedelta(seconds=1)
 _numbers = count(2)  # of clans

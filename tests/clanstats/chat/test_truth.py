@@ -19,6 +19,8 @@ from demo.world.talk.spoken import spoken_names
 from tests.clanstats.chat.story import Story
 from tests.factories import Clock
 
+pytestmark = pytest.mark.slow
+
 END = datetime(2026, 8, 1, 18, 0, tzinfo=UTC)
 DAYS = 70
 HOUR = timedelta(hours=1)

@@ -14,6 +14,8 @@ from clanstats.db.migrate import MigrationError, current, head
 from clanstats.db.models import Base
 from tests.factories import NOW
 
+pytestmark = pytest.mark.slow
+
 BREAKS = '''"""Breaks half-way."""
 
 import sqlalchemy as sa

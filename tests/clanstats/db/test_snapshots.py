@@ -13,6 +13,8 @@ from clanstats.db.engine import writing
 from clanstats.db.models import Base, MetricRow, MetricValueRow, PlayerRow
 from clanstats.db.snapshots import Observation, add_snapshots
 
+pytestmark = pytest.mark.slow
+
 METRICS = (1, 2, 3)
 PLAYERS = (1, 2)
 

@@ -29,6 +29,8 @@ from tests.clanstats.harvest.tables import dump
 from tests.factories import NOW
 from tests.replay import Reply, body
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 MEMBERS = 3
 
@@ -134,7 +136,6 @@ async def test_doing_it_again_changes_nothing_and_asks_nothing(services, app, gr
     assert await dump(services) == before
 
 
-@pytest.mark.slow
 async def test_killed_at_any_request_it_ends_as_if_undisturbed(
     services, app, group_id, small_plan, tmp_path
 ):
@@ -200,7 +201,6 @@ async def test_the_order_of_refresh_and_backfill_makes_no_difference(
     assert await dump(services) == one
 
 
-@pytest.mark.slow
 async def test_it_recovers_nearly_every_snapshot_there_is(services, world, group_id):
     await refresh(services, group_id)
 
@@ -277,7 +277,6 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.slow
 async def test_a_process_killed_for_good_goes_on_where_it_was(
     services, settings, app, group_id, small_plan
 ):

@@ -9,6 +9,8 @@ from tests.clanstats.harvest.feeds import Group
 from tests.clanstats.harvest.tables import dump
 from tests.replay import Reply
 
+pytestmark = pytest.mark.slow
+
 GROUP = "/groups/1"
 HISCORES = "/groups/1/bulk-hiscores"
 FEEDS = ("/groups/1/activity", "/groups/1/name-changes", "/groups/1/bulk-gained")

@@ -18,6 +18,8 @@ from tests.clanstats.harvest.tables import dump
 from tests.factories import NOW
 from tests.replay import Reply, body
 
+pytestmark = pytest.mark.slow
+
 # When the recordings were asked for, to the second; the last snapshot in them is 43 s older.
 ASKED_AT = datetime(2026, 11, 23, 2, 19, 43, 900_000, tzinfo=UTC)
 METRICS = [name for name in catalogue() if name != TOTAL_LEVEL]
@@ -64,7 +66,6 @@ async def test_week_gains_equal_wise_old_mans_value_by_value(services):
     assert unknown - archived == everyone - {wom_id for wom_id, _ in theirs}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("period", "days"), [("day", 1), ("month", 31)])  # theirs has 31 days
 async def test_day_and_month_gains_equal_wise_old_mans_too(services, period, days):
     await refresh(services, 1)
@@ -109,7 +110,6 @@ async def test_reading_it_all_again_changes_nothing_but_the_dates_of_the_refresh
     assert report.problems == ()
 
 
-@pytest.mark.slow
 async def test_five_hundred_members_take_no_more_requests(services, clock):
     world = make_world(members=500, days=30, end=NOW)
     app = make_app(world, clock=clock, rate_limit=False)

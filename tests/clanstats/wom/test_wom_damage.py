@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from clanstats.wom import decode, gained, hiscores, reading
 from tests.replay import body
 
+pytestmark = pytest.mark.slow
+
 ANYTHING = st.recursive(
     st.none()
     | st.booleans()
