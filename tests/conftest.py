@@ -23,7 +23,7 @@ NOBODY = "http://127.0.0.1:1"  # where no one listens
 def pytest_collection_finish(session):
     """Look for garbage less often, and not among what was imported: that is there for good."""
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

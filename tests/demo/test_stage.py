@@ -18,6 +18,8 @@ from demo.camera import CameraError, camera, find_browser
 from demo.server import DemoChannel, DemoMember, DemoMessage, DemoRole, DemoServer
 from demo.stage import Stage, stage
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 OFFICER = DemoRole(401, "Officer", discord.Permissions(manage_roles=True))
 SAPPHIRE = DemoRole(402, "Sapphire")
@@ -398,7 +400,6 @@ async def test_nothing_runs_on_after_the_stage_is_left_with_the_page_open():
     assert left == set()
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(find_browser() is None, reason="needs a Chromium to look at the page")
 async def test_a_photograph_shows_the_reply_as_its_reader_sees_it(played):
     reply = (await played.run("/leaderboard", player="Zezima")).response

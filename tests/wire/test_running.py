@@ -11,7 +11,7 @@ from tests.wire.gateway import IDENTIFY, RESUME
 from tests.wire.payloads import OWNER, STRANGER
 from tests.wire.wise_old_man import WiseOldMan
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 SYNC = r"/applications/\d+/commands"
 EPHEMERAL = 1 << 6

@@ -14,6 +14,8 @@ from clanstats.domain import GainPolicy, UnknownReason, Window
 from clanstats.timestamps import epoch_ms, from_epoch_ms
 from tests.factories import add_clan, add_member
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 ORIGIN = from_epoch_ms(1_700_000_000_000)
 
