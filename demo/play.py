@@ -120,6 +120,7 @@ async def _scene(
         shot = await taken.shoot(reply, viewer_id=viewer.id)
         await asyncio.to_thread((folder / f"{scene.name}.png").write_bytes, shot)
         files.append(f"{scene.name}.png")
+    played.take_away(reply)
     options = " ".join(f"{key}:{value}" for key, value in scene.options.items())
     options += f" → {scene.press}" if scene.press else ""
     return {

@@ -59,6 +59,10 @@ class Stage:
             raise BaseExceptionGroup(f"{command} failed", failures)
         return reply
 
+    def take_away(self, reply: simcord.ResponseMessage) -> None:
+        """Delete a reply, so that the page doesn't get longer and slower with each."""
+        self.env.backend.delete_message(reply.channel_id, reply.id)
+
     async def closed(self) -> None:
         """Wait until the person ends the session on the page."""
         await self.preview.wait_closed()
