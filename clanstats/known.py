@@ -6,9 +6,9 @@ from clanstats.domain import ChannelsRead
 
 
 def read_words(read: ChannelsRead, tz: tzinfo) -> str:
-    """What is missing: "channels read from 3 Mar 2026 on; 2 of 14 can't be read"; "" if nothing.
+    """What is missing, "channels read from 3 Mar 2026 on; 2 of 14 channels can't be read".
 
-    Days are those of `tz`.
+    Days are those of `tz`; "" if nothing is missing.
     """
     if read.first is None:
         said = ["no channel was read in this time"]
@@ -16,9 +16,9 @@ def read_words(read: ChannelsRead, tz: tzinfo) -> str:
         begun = read.complete + read.behind + read.unreadable < read.channels
         said = [f"channels read from {_day(read.since, tz)} on"] if begun and read.since else []
         if read.behind:
-            said.append(f"{read.behind:,} of {read.channels:,} not read to the end yet")
+            said.append(f"{read.behind:,} of {read.channels:,} channels not read to the end yet")
     if read.unreadable:
-        said.append(f"{read.unreadable:,} of {read.channels:,} can't be read")
+        said.append(f"{read.unreadable:,} of {read.channels:,} channels can't be read")
     return "; ".join(said)
 
 

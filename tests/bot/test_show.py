@@ -284,7 +284,7 @@ def test_messages_and_voice_are_ranked_like_metrics(harvested, talked):
     assert (voice["rows"][0]["name"], voice["rows"][0]["value"]) == ("SoloMission", 1.5)
     assert voice["voice_since"] == (NOW - timedelta(days=2)).isoformat()
     assert "1~" in table
-    assert "1 of 2 can't be read" in table
+    assert "1 of 2 channels can't be read" in table
 
 
 def test_stats_have_what_was_said(harvested, talked):
@@ -302,7 +302,7 @@ def test_stats_have_what_was_said(harvested, talked):
     assert (talk["voice"]["hours"], talk["voice"]["unknown"]) == (1.5, None)
     assert talk["last_message_at"] == (NOW - timedelta(days=1)).isoformat()
     assert [week["messages"] for week in talk["weeks"]] == [0] * 10 + [2, 0]
-    assert "1 of 2 can't be read" in table
+    assert "1 of 2 channels can't be read" in table
     assert re.search(r"Messages +│ +│ +2 ", table)
 
 

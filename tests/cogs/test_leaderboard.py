@@ -517,7 +517,7 @@ async def test_messages_say_which_channels_are_not_known(discord_server, service
     message = (await discord_server.slash("leaderboard", metric="messages")).response
     sheet = (await discord_server.bob.click(message, label="CSV")).response
 
-    said = "1 of 3 not read to the end yet; 1 of 3 can't be read"
+    said = "1 of 3 channels not read to the end yet; 1 of 3 channels can't be read"
     assert message.embeds[0].description.endswith(said)
     assert said in sheet.content
     lines = list(csv.DictReader(StringIO(await file_of_message(sheet))))

@@ -278,7 +278,7 @@ async def test_channels_that_are_not_read_are_said(discord_server, services):
     reply = (await discord_server.slash("stats", player="Zezima")).response
 
     assert reply.embeds[0].description == (
-        "*Messages: channels read from 13 Nov 2026 on; 1 of 3 can't be read.*"
+        "*Messages: channels read from 13 Nov 2026 on; 1 of 3 channels can't be read.*"
     )
 
 
