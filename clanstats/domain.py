@@ -219,6 +219,7 @@ class Talk:
     read: ChannelsRead
     watched_since: datetime | None  # from when on voice is known; None when it isn't at all
     weeks: Sequence[WeekGain]  # messages by week, oldest first
+    accounts: int = 1  # of the person, the one asked about among them
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,16 @@ def compact(value: float) -> str:
     return _grouped(written) + unit
 
 
+def brief(value: float) -> str:
+    """`compact` where there is little room: from a hundred units on without decimals, "279k"."""
+    text = compact(value)
+    number, unit = (text[:-1], text[-1]) if text[-1:].isalpha() else (text, "")
+    whole, _, decimals = number.partition(".")
+    if not decimals or len(whole.lstrip("-")) < len("100"):
+        return text
+    return _grouped(_rounded(Decimal(number.replace(",", "")), places=0)) + unit
+
+
 def full(value: float) -> str:
     """Every digit: "12,345,678"; a fraction keeps two decimals at most."""
     return _grouped(_rounded(Decimal(str(value)), places=2))

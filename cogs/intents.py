@@ -20,7 +20,8 @@ PRIVILEGED: Mapping[str, Lack] = MappingProxyType(
     {
         "members": Lack(
             "Server Members Intent",
-            "who joins and leaves the server goes unnoticed",
+            "who leaves the server goes unnoticed, so their data is never purged, and "
+            "`/link list` can suggest nobody",
             1 << 14 | 1 << 15,
         ),
         "message_content": Lack(

@@ -79,6 +79,7 @@ async def talk(  # noqa: PLR0913 — the question has this many parts
         read=read,
         watched_since=watched,
         weeks=_weeks(by_week, messages),
+        accounts=len(players),
     )
 
 

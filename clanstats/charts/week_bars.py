@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from clanstats.charts import layout, style
-from clanstats.numbers import compact
+from clanstats.numbers import brief, compact
 
 if TYPE_CHECKING:
     from clanstats.charts.card import Card
@@ -31,7 +31,7 @@ class Bar:
     @property
     def written(self) -> str:
         """The value, or that it is at least that much: "4.1m", "120+"."""
-        return compact(self.value or 0) + ("+" if self.partial else "")
+        return brief(self.value or 0) + ("+" if self.partial else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ All go past the ORM and past SQLAlchemy's parameter processing, which together c
 the insert itself: values must be what the driver takes.
 """
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, FromClause, Select, Table, bindparam, delete, update
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -57,7 +60,8 @@ async def fetch(
     written = _select(statement, connection.dialect)
     if driver is None:
         return [tuple(row) for row in await connection.exec_driver_sql(written, tuple(values))]
-    found: Sequence[tuple[Any, ...]] = await driver.execute_fetchall(written, values)
+    with _sqlalchemys_errors():
+        found: Sequence[tuple[Any, ...]] = await driver.execute_fetchall(written, values)
     return found
 
 
@@ -89,7 +93,8 @@ async def _execute(
         if driver is None:
             await connection.exec_driver_sql(statement, list(rows[first : first + _CHUNK]))
         else:
-            await driver.executemany(statement, rows[first : first + _CHUNK])
+            with _sqlalchemys_errors():
+                await driver.executemany(statement, rows[first : first + _CHUNK])
 
 
 async def _connected(session: AsyncSession) -> tuple[AsyncConnection, Any]:
@@ -107,6 +112,15 @@ async def _connected(session: AsyncSession) -> tuple[AsyncConnection, Any]:
         known = session.sync_session.get_transaction(), connection, driver
         session.info[_DRIVER] = known
     return known[1], known[2]
+
+
+@contextmanager
+def _sqlalchemys_errors() -> Iterator[None]:
+    """What is raised past SQLAlchemy is what it would raise: whoever waits out a full disk, say."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(None, None, error, sqlite3.Error) from error
 
 
 @cache

@@ -28,22 +28,24 @@ PRAGMAS = (
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
-    "PRAGMA cache_size=-16384",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA secure_delete=ON",  # what is deleted is overwritten with zeros
 )
 _FREE = "BEGIN"  # takes no lock, so that it may come with the first statement
 _NO_KEYS = "PRAGMA foreign_keys=OFF"
+# A question about a year walks the same pages as the one before it. What is written is spread
+# over the file: a larger cache only fills, and is no quicker.
+_READ_CACHE, _WRITE_CACHE = "PRAGMA cache_size=-16384", "PRAGMA cache_size=-2048"
 
 
 def reading(url: str) -> AsyncEngine:
     """The engine for reads. More connections only fight for the interpreter's lock."""
-    return _engine(url, begin=_FREE, connections=2)
+    return _engine(url, begin=_FREE, connections=2, pragmas=(*PRAGMAS, _READ_CACHE))
 
 
 def writing(url: str) -> AsyncEngine:
     """The engine for writes: one connection, so writers of this process queue here."""
-    return _engine(url, begin="BEGIN IMMEDIATE", connections=1)
+    return _engine(url, begin="BEGIN IMMEDIATE", connections=1, pragmas=(*PRAGMAS, _WRITE_CACHE))
 
 
 def migrating(url: str) -> AsyncEngine:
@@ -52,7 +54,8 @@ def migrating(url: str) -> AsyncEngine:
     SQLite rebuilds a table to alter it, and dropping the old one would delete, by its foreign
     keys, whatever points to it.
     """
-    return _engine(url, begin="BEGIN IMMEDIATE", connections=1, pragmas=(*PRAGMAS, _NO_KEYS))
+    pragmas = (*PRAGMAS, _READ_CACHE, _NO_KEYS)
+    return _engine(url, begin="BEGIN IMMEDIATE", connections=1, pragmas=pragmas)
 
 
 def database_file(url: str) -> Path | None:
@@ -83,20 +86,19 @@ async def compact(engine: AsyncEngine) -> None:
             log.warning("database.not_compacted", reason=str(error))
 
 
-def _engine(
-    url: str, *, begin: str, connections: int, pragmas: Sequence[str] = PRAGMAS
-) -> AsyncEngine:
+def _engine(url: str, *, begin: str, connections: int, pragmas: Sequence[str]) -> AsyncEngine:
     if make_url(url).get_backend_name() != "sqlite" and find_spec("asyncpg") is None:
         raise ClanStatsError(
             "This installation can only use SQLite: set DATABASE_URL to sqlite+aiosqlite:/// and a "
             "file's path."
         )
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=connections, max_overflow=0)
+        return create_async_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True)
     engine = create_async_engine(
         url,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # an error is logged, and they hold names and words
         connect_args={"async_creator_fn": connect},
     )
     file = database_file(url)

@@ -183,7 +183,9 @@ def _messages(talk: Talk) -> str:
     place = f" (#{talk.place:,})" if talk.place else ""
     days = f" · {words.counted(talk.active_days, 'active day')}" if talk.active_days else ""
     only = f"\n{_GAME_CHAT_ONLY}" if gain.partial else ""
-    return f"**{compact(gain.shown)}**{place}{days}{only}"
+    # Or an officer would take them for this account's alone.
+    all_of = f"\nof their {talk.accounts} accounts together" if talk.accounts > 1 else ""
+    return f"**{compact(gain.shown)}**{place}{days}{only}{all_of}"
 
 
 def _voice(talk: Talk) -> str:
@@ -205,7 +207,8 @@ def _last_seen(shown: Shown) -> str:
             "voice": talk.last_voice_at,
         }
         seen += [f"{where} {discord_time(at)}" for where, at in said.items() if at is not None]
-        if talk.last_message_at is None and talk.messages.shown is None:
+        known = talk.messages.shown is not None and not talk.messages.partial
+        if talk.last_message_at is None and not known:
             seen.append("chat unknown")
     return " · ".join(seen)
 

@@ -27,7 +27,7 @@ _GOES = {
 }
 _STAYS = (
     "Backups made before still hold it until {keep} newer ones have been made. The bot's log "
-    "names your Discord ID beside the commands you used; whoever runs the bot decides how long "
+    "names your Discord ID beside commands and links; whoever runs the bot decides how long "
     "that is kept. What was posted stays posted."
 )
 
@@ -65,8 +65,8 @@ def overview(told: Overview) -> discord.Embed:
             inline=False,
         )
     embed.set_footer(
-        text="What you write is never stored. Hidden means: in no list, chart or file of others, "
-        "but in the clan's totals."
+        text="The text of your messages is never stored. Hidden means: in no list, chart or file "
+        "of others, but in the clan's totals."
     )
     return embed
 
@@ -109,7 +109,7 @@ def deleted(done: Deletion, scope: Scope, *, keep: int) -> discord.Embed:
 
 
 def _seen(*, hidden: bool) -> str:
-    return "hidden" if hidden else "shown to everybody"
+    return "hidden" if hidden else "in lists and charts"
 
 
 def _lines(counts: Sequence[Count]) -> str:

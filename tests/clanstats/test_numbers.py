@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clanstats.numbers import compact, full, signed
+from clanstats.numbers import brief, compact, full, signed
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,18 @@ def test_full_keeps_every_digit(value, written):
 )
 def test_signed_shows_what_was_gained_with_a_plus(value, written):
     assert signed(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (278_540, "279k"),
+        (99_960, "100k"),
+        (12_440, "12.4k"),
+        (1_234.5, "1,235"),
+        (-830_100, "-830k"),
+        (0, "0"),
+    ],
+)
+def test_where_there_is_little_room_large_numbers_lose_their_decimal(value, written):
+    assert brief(value) == written

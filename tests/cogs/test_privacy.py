@@ -57,9 +57,9 @@ async def test_show_tells_what_is_held_and_what_can_be_done(discord_server, talk
 
     assert message.ephemeral
     told = fields(message)
-    assert told["Discord · shown to everybody"].startswith("1 × names and accounts")
-    assert "3 × messages (when, where, how long; not what)" in told["Discord · shown to everybody"]
-    assert told["Game · shown to everybody"].startswith("Zezima\n1 × names and accounts")
+    assert told["Discord · in lists and charts"].startswith("1 × names and accounts")
+    assert "3 × messages (when, where, how long; not what)" in told["Discord · in lists and charts"]
+    assert told["Game · in lists and charts"].startswith("Zezima\n1 × names and accounts")
     assert labels(message) == ["Hide my talk", "Hide my numbers", "Export", "Delete …"]
 
 

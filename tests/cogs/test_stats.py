@@ -253,7 +253,7 @@ async def test_of_whom_only_game_chat_is_known_the_count_says_so(discord_server)
         "**5** (#1) · 5 active days\ngame chat only, no Discord account linked: `/link add`"
     )
     assert shown["Voice · 30d"] == "unknown — no Discord account linked: `/link add`"
-    assert f"game chat <t:{int(ago(3).timestamp())}:R>" in shown["Last seen"]
+    assert f"game chat <t:{int(ago(3).timestamp())}:R> · chat unknown" in shown["Last seen"]
 
 
 async def test_who_is_not_linked_and_was_never_heard_is_unknown_not_silent(
@@ -268,6 +268,15 @@ async def test_who_is_not_linked_and_was_never_heard_is_unknown_not_silent(
     assert fields(stranger)["Messages · 30d"] == "unknown — no Discord account linked: `/link add`"
     assert "chat unknown" in fields(stranger)["Last seen"]
     assert fields(silent)["Messages · 30d"] == "**0**"
+
+
+async def test_messages_of_several_accounts_are_said_to_be_of_all(discord_server, services):
+    async with services.write() as session:
+        await link(session, BOB_ID, [await add_member(session, name) for name in ("One", "Two")])
+
+    reply = (await discord_server.slash("stats", player="Two")).response
+
+    assert fields(reply)["Messages · 30d"] == "**0**\nof their 2 accounts together"
 
 
 async def test_channels_that_are_not_read_are_said(discord_server, services):

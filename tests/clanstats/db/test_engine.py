@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from clanstats.db.bulk import insert_new
 from clanstats.db.engine import compact, database_file, writing
 from clanstats.db.models import BotStateRow, MembershipRow
 
@@ -166,3 +167,28 @@ async def test_what_cant_be_compacted_now_stays_as_it_is(services, counter, sett
     assert await value(services) == 0
     await other.dispose()
     await impatient.dispose()
+
+
+async def test_error_names_the_statement_but_nothing_of_what_was_to_be_stored(services):
+    async with services.write() as session:
+        await session.execute(insert(BotStateRow).values(key="k", value="Zezima said hello"))
+
+    with pytest.raises(IntegrityError) as raised:
+        async with services.write() as session:
+            await session.execute(insert(BotStateRow).values(key="k", value="Zezima said hello"))
+
+    assert "INSERT INTO bot_state" in str(raised.value)
+    assert "Zezima" not in str(raised.value)
+
+
+async def test_what_fails_in_bulk_fails_as_anything_else_does(services):
+    with pytest.raises(IntegrityError):
+        async with services.write() as session:
+            await insert_new(session, BotStateRow.__table__, [("k", None)])
+
+
+async def test_who_writes_keeps_few_pages_and_who_reads_many(services):
+    async with services.read() as reading, services.write() as writing:
+        kept = [await one.scalar(text("PRAGMA cache_size")) for one in (reading, writing)]
+
+    assert kept == [-16384, -2048]
