@@ -85,7 +85,9 @@ class Camera:
         await self._tab.send_json({"id": number, "method": method, "params": params})
         try:
             async with asyncio.timeout(DRAW_SECONDS):
-                answer = await self._tab.receive_json()  # no events: none are asked for
+                # What comes first may be the late answer to a call that was given up.
+                while (answer := await self._tab.receive_json())["id"] != number:
+                    pass
         except TimeoutError as error:
             raise CameraError(f"{method} took more than {DRAW_SECONDS:.0f} s") from error
         if "error" in answer:

@@ -117,9 +117,13 @@ async def _scene(
             await asyncio.to_thread((folder / name).write_bytes, await attachment.read())
             files.append(name)
     if taken is not None:
-        shot = await taken.shoot(reply, viewer_id=viewer.id)
-        await asyncio.to_thread((folder / f"{scene.name}.png").write_bytes, shot)
-        files.append(f"{scene.name}.png")
+        try:
+            shot = await taken.shoot(reply, viewer_id=viewer.id)
+        except CameraError as error:  # the reply and its chart are saved all the same
+            err.print(f"There is no picture of {scene.name}: {error}")
+        else:
+            await asyncio.to_thread((folder / f"{scene.name}.png").write_bytes, shot)
+            files.append(f"{scene.name}.png")
     played.take_away(reply)
     options = " ".join(f"{key}:{value}" for key, value in scene.options.items())
     options += f" → {scene.press}" if scene.press else ""
