@@ -6,7 +6,7 @@ page is believed only when a single message can be asked for, too.
 
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
 import aiohttp
@@ -123,17 +123,21 @@ class DiscordHistory:
     async def _archived_in(
         self, parent: Parent, me: discord.Member
     ) -> AsyncIterator[discord.Thread]:
+        """None of those it may not see, or of a channel that was just deleted."""
+        refused = discord.Forbidden, discord.NotFound
         if isinstance(parent, discord.ForumChannel | discord.TextChannel):
-            async with self._pacer.turn(parent.id):
-                async for thread in parent.archived_threads(limit=None):
-                    yield thread
+            with suppress(*refused):
+                async with self._pacer.turn(parent.id):
+                    async for thread in parent.archived_threads(limit=None):
+                        yield thread
         if isinstance(parent, discord.TextChannel) and not parent.is_news():
             joined = not parent.permissions_for(me).manage_threads
-            async with self._pacer.turn(-parent.id):  # which Discord counts apart
-                async for thread in parent.archived_threads(
-                    private=True, joined=joined, limit=None
-                ):
-                    yield thread
+            with suppress(*refused):
+                async with self._pacer.turn(-parent.id):  # which Discord counts apart
+                    async for thread in parent.archived_threads(
+                        private=True, joined=joined, limit=None
+                    ):
+                        yield thread
 
     async def _believe_empty(self, channel: discord.PartialMessageable) -> None:
         """Ask for a message that can't be there: allowed, that is "unknown"; else "forbidden"."""

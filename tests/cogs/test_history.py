@@ -97,3 +97,29 @@ async def test_server_that_the_bot_is_not_on_is_said(discord_server, source):
 
     with pytest.raises(NoDataError, match="invite me"):
         await source.channels()
+
+
+@pytest.mark.parametrize("kind", [discord.Forbidden, discord.NotFound])
+@pytest.mark.parametrize("listing", ["public", "private"])
+async def test_channel_whose_old_threads_are_refused_keeps_no_other_from_being_listed(
+    discord_server, source, monkeypatch, kind, listing
+):
+    other = discord_server.channel.guild.create_text_channel("other")
+    calls = discord_server.bot.http
+    name = {
+        "public": "get_public_archived_threads",
+        "private": "get_private_archived_threads",
+    }[listing]
+    listed = getattr(calls, name)
+
+    async def refuse(channel_id, *args, **kwargs):
+        if channel_id == discord_server.channel.id:
+            raise kind(Answer, "no")
+        return await listed(channel_id, *args, **kwargs)
+
+    monkeypatch.setattr(calls, name, refuse)
+    monkeypatch.setattr(calls, "get_joined_private_archived_threads", refuse)
+
+    found = {one.discord_channel_id for one in await source.channels()}
+
+    assert {discord_server.channel.id, other.id} <= found
