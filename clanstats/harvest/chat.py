@@ -10,7 +10,7 @@ import asyncio
 import heapq
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -40,6 +40,7 @@ log = structlog.get_logger()
 WAITING = 10  # channels whose turn is awaited at once; the pacer lets fewer through
 BACK_OFF = (2.0, 10.0, 60.0)  # seconds before Discord is asked the same again
 MANY = 10_000  # new messages, after which the file is worth compacting
+CLOCK_ERROR = timedelta(minutes=1)  # by which our clock may be ahead of Discord's
 DOWN = 3  # channels in a row that couldn't be read: then it isn't the channels
 _Answer = TypeVar("_Answer")
 

@@ -1,13 +1,13 @@
 """Which of the last days' messages were deleted or edited while nobody listened?
 
-Pages are compared with what is stored of the same ids. What came in live after a page was fetched
-is newer than the page, and so isn't touched.
+Pages are compared with what is stored of the same ids. What came in live after a page was asked
+for is newer, and so isn't touched.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from clanstats.chat import (
@@ -22,7 +22,7 @@ from clanstats.chat import (
 from clanstats.db import messages as store
 from clanstats.db.channels import note_channels
 from clanstats.db.coverage import extend
-from clanstats.harvest.chat import ChatReport, patiently
+from clanstats.harvest.chat import CLOCK_ERROR, ChatReport, patiently
 from clanstats.harvest.ingest import edit_message, store_page
 from clanstats.harvest.recent import Recent
 from clanstats.pacing import Pacer
@@ -112,19 +112,25 @@ class _Reader:
     async def read(self, discord_channel_id: int) -> Self:
         before: int | None = None
         while before is None or before > self.since_id:
-            page = await self._page(discord_channel_id, before)
+            asked_at, page = await self._page(discord_channel_id, before)
             ids = [message.message_id for message in page]
-            # Above the newest page is what came in since.
-            until_id = max(ids, default=-1) if before is None else before - 1
+            # Above the newest page is what was deleted, and later what came in since.
+            asked_id = snowflake(asked_at - CLOCK_ERROR) - 1
+            until_id = max([*ids, asked_id]) if before is None else before - 1
             oldest = min(ids) if len(page) >= PAGE else 0
             await self._heal(page, max(oldest, self.since_id), until_id)
             before = oldest
         return self
 
-    async def _page(self, discord_channel_id: int, before: int | None) -> Sequence[SeenMessage]:
-        async def ask() -> Sequence[SeenMessage]:
+    async def _page(
+        self, discord_channel_id: int, before: int | None
+    ) -> tuple[datetime, Sequence[SeenMessage]]:
+        """A page, and when it was asked for."""
+
+        async def ask() -> tuple[datetime, Sequence[SeenMessage]]:
             async with self.pacer.turn(discord_channel_id):
-                return await self.source.page(discord_channel_id, before=before)
+                asked_at = self.services.clock()
+                return asked_at, await self.source.page(discord_channel_id, before=before)
 
         return await patiently(ask, sleep=self.sleep)
 

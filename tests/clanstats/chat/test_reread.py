@@ -70,7 +70,7 @@ async def test_several_pages_are_compared_each_with_its_own_range(crawled, rerea
 
     report = await reread_(source)
 
-    assert report.deleted == 6  # the newest one is above the page
+    assert report.deleted == 6  # the newest one may be newer than the page
     assert await stored() == source.ids | {ids(400, every=every)[0]}
     assert len(source.asked) == 3
 
@@ -100,12 +100,34 @@ async def test_an_edit_after_the_page_wins(source, reread_, recent, rows, clock)
     assert (message_id, 70, 0) in await rows(MESSAGES)
 
 
-async def test_an_empty_answer_deletes_nothing(source, reread_, stored):
+async def test_the_newest_messages_may_be_the_deleted_ones(source, reread_, stored, clock):
+    for message_id in ids(60)[:3]:
+        source.delete(message_id)
+    clock.now += timedelta(minutes=5)
+
+    report = await reread_(source)
+
+    assert report.deleted == 3
+    assert await stored() == source.ids
+
+
+async def test_a_channel_may_have_been_emptied(source, reread_, stored, clock):
+    source.messages[7].clear()
+    clock.now += timedelta(minutes=5)
+
+    await reread_(source)
+
+    assert await stored() == set(ids(60)[48:])
+
+
+async def test_what_may_be_newer_than_an_empty_page_stays(source, reread_, heard, stored):
+    just_now = snowflake(NOW - timedelta(seconds=30))
+    await heard(said(just_now))
     source.messages[7].clear()
 
     await reread_(source)
 
-    assert await stored() == set(ids(60))
+    assert just_now in await stored()
 
 
 async def test_channels_that_were_silent_arent_asked(crawled, reread_):
