@@ -34,8 +34,9 @@ async def note_channels(
         session: Written to.
         clan_id: Ours.
         channels: As they are now.
-        now: From when on a change of state counts.
-        whole: These are all there are, so whatever isn't among them is gone.
+        now: From when on a change of state counts: when they were asked for.
+        whole: These are all there were at `now`, so whatever isn't among them is gone, unless
+            it was heard of later.
 
     Returns:
         Our `channel_id` by Discord's, of the channels given.
@@ -56,7 +57,7 @@ async def note_channels(
     changed = []
     for discord_channel_id, row in known.items():
         channel = seen.get(discord_channel_id)
-        if channel is None and not (whole and row.state != GONE):
+        if channel is None and not (whole and row.state != GONE and row.state_since <= now):
             continue
         told = (
             (row.name, row.kind, GONE, row.parent_discord_id)

@@ -55,13 +55,14 @@ async def reread(  # noqa: PLR0913 — what is read, at which pace, and how far
         only: This channel, by Discord's id; None: all.
         sleep: Waits that many seconds.
     """
-    since_id = snowflake(services.clock() - back)
+    asked_at = services.clock()
+    since_id = snowflake(asked_at - back)
     try:
         found = await patiently(source.channels, sleep=sleep)
     except ChatUnavailableError as error:
         return ChatReport(0, 0, reason=str(error))
     async with services.write() as session:
-        ids = await note_channels(session, clan_id, found, services.clock(), whole=True)
+        ids = await note_channels(session, clan_id, found, asked_at, whole=True)
     readable = [seen for seen in found if seen.readable and only in {None, seen.discord_channel_id}]
     report = ChatReport(len(readable), 0)
     for seen in readable:

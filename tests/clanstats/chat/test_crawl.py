@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from clanstats.chat import AuthorKind, GameEvent, Writer, snowflake
+from clanstats.chat import AuthorKind, GameEvent, SeenChannel, Writer, snowflake
 from clanstats.db.channels import channel_ids, note_channels
 from clanstats.db.coverage import Stretch, extend, extend_live, stretches_of_clan
 from clanstats.db.messages import delete_messages
@@ -292,6 +292,27 @@ async def test_a_channel_that_is_no_longer_listed_is_gone_and_keeps_what_was_sai
 
     assert await states(rows) == {1: "gone", 2: "readable"}
     assert len(await stored()) == 10
+
+
+@pytest.mark.parametrize("reader", ["crawled", "reread_"])
+async def test_a_thread_that_opens_while_channels_are_listed_is_not_gone(
+    services, clan, rows, clock, monkeypatch, request, reader
+):
+    source, opened = Source(), SeenChannel(2, "thread", None, True, None, 1)
+    source.add(1, *spoken(3))
+    listed = source.channels
+
+    async def list_slowly():
+        found = await listed()
+        clock.now += MINUTE
+        async with services.write() as session:
+            await note_channels(session, clan, [opened], clock.now)
+        return found
+
+    monkeypatch.setattr(source, "channels", list_slowly)
+    await request.getfixturevalue(reader)(source)
+
+    assert await states(rows) == {1: "readable", 2: "readable"}
 
 
 async def test_a_failure_is_waited_out(crawled, stored, clock):
