@@ -1,15 +1,18 @@
 """Who left the server, and when? What is known of them is purged some time later."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, union
+from sqlalchemy import delete, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.chat import AuthorKind
+from clanstats.chat import AuthorKind, snowflake
 from clanstats.db.bulk import delete_keys, insert_new
-from clanstats.db.models import AuthorRow, DepartureRow, LinkRow
+from clanstats.db.models import AuthorRow, DepartureRow, LinkRow, MessageRow, VoiceSessionRow
 from clanstats.timestamps import epoch_ms
+
+# By how much something done before they left may seem to come after: clocks differ.
+_UNSURE = timedelta(hours=1)
 
 
 async def note(
@@ -58,3 +61,40 @@ async def compare(
         session, DepartureRow.__table__, [(clan_id, one, epoch_ms(now)) for one in sorted(gone)]
     )
     await delete_keys(session, DepartureRow.__table__, [(clan_id, one) for one in noted & present])
+
+
+async def left_until(session: AsyncSession, clan_id: int, until: datetime) -> tuple[int, ...]:
+    """Who left by then and wasn't heard of since, by Discord's ids.
+
+    Who was has come back unseen: that they left is forgotten.
+    """
+    rows = await session.execute(
+        select(DepartureRow.discord_user_id, DepartureRow.left_at).where(
+            DepartureRow.clan_id == clan_id, DepartureRow.left_at <= until
+        )
+    )
+    gone = []
+    for user_id, left_at in rows.all():
+        if await _heard_after(session, clan_id, user_id, left_at + _UNSURE):
+            await note(session, clan_id, user_id, None)
+        else:
+            gone.append(user_id)
+    return tuple(gone)
+
+
+async def _heard_after(
+    session: AsyncSession, clan_id: int, discord_user_id: int, at: datetime
+) -> bool:
+    """Whether their account wrote anything, or came into a voice channel, after that."""
+    written = select(MessageRow.id).where(
+        MessageRow.author_id == AuthorRow.id, MessageRow.id >= snowflake(at)
+    )
+    talked = select(VoiceSessionRow.id).where(
+        VoiceSessionRow.author_id == AuthorRow.id, VoiceSessionRow.started_at >= at
+    )
+    heard = select(AuthorRow.id).where(
+        AuthorRow.clan_id == clan_id,
+        AuthorRow.discord_user_id == discord_user_id,
+        or_(written.exists(), talked.exists()),
+    )
+    return await session.scalar(heard) is not None

@@ -6,9 +6,7 @@ They can come back and start afresh: unlike a deletion on request this leaves no
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from clanstats.db.models import DepartureRow
+from clanstats.db import departures
 from clanstats.harvest.attribution import attribute
 from clanstats.privacy.deletion import forget_user, scrub_if_due, scrub_later
 from clanstats.privacy.opt_outs import honour_opt_outs
@@ -47,17 +45,14 @@ async def nightly(services: Services, clan_id: int, *, after: timedelta) -> Purg
 async def purge(services: Services, clan_id: int, *, after: timedelta) -> PurgeReport:
     """Delete what is held of the Discord users who left the clan's server `after` ago or earlier.
 
+    Whoever wrote or talked since has come back, and is no longer taken to have left.
+
     Their players' names and numbers stay: those are Wise Old Man's, and they may still play.
     """
     now = services.clock()
     people = messages = 0
     async with services.write() as session:
-        gone = await session.scalars(
-            select(DepartureRow.discord_user_id).where(
-                DepartureRow.clan_id == clan_id, DepartureRow.left_at <= now - after
-            )
-        )
-        for user_id in list(gone):
+        for user_id in await departures.left_until(session, clan_id, now - after):
             who = await person_of(session, user_id, Scope.DISCORD, clan_id=clan_id)
             moved, _ = await forget_user(session, who, now, clan_id=clan_id)
             people, messages = people + 1, messages + moved
