@@ -7,18 +7,24 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.chat import written_at
+from clanstats.chat import AuthorKind, written_at
 from clanstats.db.bulk import fetch, in_lots, insert_new, one_of
-from clanstats.db.models import GameEventRow, MessageRow
+from clanstats.db.models import AuthorRow, GameEventRow, MessageRow
 from clanstats.timestamps import epoch_ms
 
 _CHUNK = 500
 _KNOWN = select(MessageRow.id).where(one_of(MessageRow.id, "message_id"))
-_BETWEEN = select(MessageRow.id, MessageRow.length, MessageRow.flags).where(
-    MessageRow.id.between(bindparam("since_id"), bindparam("until_id")),
-    # Past any index on the channel: the range of ids is the narrower one.
-    MessageRow.channel_id == bindparam("channel_id"),
+_BETWEEN = (
+    select(MessageRow.id, MessageRow.length, MessageRow.flags, AuthorRow.kind)
+    .join_from(MessageRow, AuthorRow, AuthorRow.id == MessageRow.author_id)
+    .where(
+        MessageRow.id.between(bindparam("since_id"), bindparam("until_id")),
+        # Past any index on the channel: the range of ids is the narrower one.
+        MessageRow.channel_id == bindparam("channel_id"),
+    )
 )
+# What relays game chat, as long as the lines aren't understood.
+MACHINES = AuthorKind.WEBHOOK, AuthorKind.BOT
 _MISSED = text(
     "INSERT INTO relay_misses (channel_id, shape, count, last_message_id)"
     " VALUES (:channel_id, :shape, 1, :message_id)"
@@ -64,10 +70,10 @@ async def known_ids(session: AsyncSession, message_ids: Iterable[int]) -> set[in
 
 async def messages_between(
     session: AsyncSession, channel_id: int, since_id: int, until_id: int
-) -> Mapping[int, tuple[int, int]]:
-    """Length and flags of a channel's messages of these ids, both ends included."""
+) -> Mapping[int, tuple[int, int, str]]:
+    """Length, flags, and kind of author of a channel's messages; both ends are included."""
     rows = await fetch(session, _BETWEEN, (since_id, until_id, channel_id))
-    return {message_id: (length, flags) for message_id, length, flags in rows}
+    return {message_id: (length, flags, kind) for message_id, length, flags, kind in rows}
 
 
 async def add_messages(session: AsyncSession, messages: Sequence[Message]) -> None:
@@ -84,6 +90,17 @@ async def change_message(session: AsyncSession, message_id: int, *, length: int,
         .returning(MessageRow.id)
     )
     return len(changed.all())
+
+
+async def hand_over(session: AsyncSession, message_id: int, author_id: int) -> None:
+    """Make a message this author's, if a webhook or a bot is taken to have written it."""
+    machines = select(AuthorRow.id).where(AuthorRow.kind.in_(MACHINES))
+    await session.execute(
+        update(MessageRow)
+        .where(MessageRow.id == message_id, MessageRow.author_id.in_(machines))
+        .values(author_id=author_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def delete_messages(session: AsyncSession, message_ids: Iterable[int]) -> int:

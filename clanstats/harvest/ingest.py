@@ -70,7 +70,8 @@ async def edit_message(
 ) -> bool:
     """Make length, flags and events of a stored message those of `seen`; False: it isn't stored.
 
-    Its writer stays, and so do the counts it added to.
+    Its writer stays, unless only now it is understood whose words a relay passed on; and so do
+    the counts it added to.
     """
     changed = await store.change_message(
         session, seen.message_id, length=seen.length, flags=int(seen.flags)
@@ -78,7 +79,12 @@ async def edit_message(
     if not changed:
         return False
     told = _told(seen, tombstones)
-    ids = await _author_ids(session, clan_id, set(told.values())) if told else {}
+    spoken = seen.writer.kind is AuthorKind.RELAY
+    writer = _known_as(seen.writer, seen, tombstones)
+    wanted = {*told.values(), *([writer] if spoken else [])}
+    ids = await _author_ids(session, clan_id, wanted) if wanted else {}
+    if spoken:
+        await store.hand_over(session, seen.message_id, ids[writer])
     await store.set_events(session, [seen.message_id], list(_lines(seen, told, ids)))
     return True
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from clanstats.chat import (
     PAGE,
+    AuthorKind,
     ChatGoneError,
     ChatSource,
     ChatUnavailableError,
@@ -145,7 +146,7 @@ class _Reader:
             self.deleted += await store.delete_messages(session, stored.keys() - there.keys())
             for message_id in stored.keys() & there.keys():
                 message = there[message_id]
-                if stored[message_id] != (message.length, int(message.flags)):
+                if _differs(stored[message_id], message):
                     self.changed += await edit_message(
                         session, self.clan_id, message, tombstones=tombstones
                     )
@@ -154,3 +155,9 @@ class _Reader:
             )
             await extend(session, self.channel_id, since_id, until_id)
         self.pages += 1
+
+
+def _differs(stored: tuple[int, int, str], message: SeenMessage) -> bool:
+    length, flags, kind = stored
+    understood = kind in store.MACHINES and message.writer.kind is AuthorKind.RELAY
+    return understood or (length, flags) != (message.length, int(message.flags))

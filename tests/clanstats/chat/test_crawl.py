@@ -294,10 +294,9 @@ async def test_a_channel_that_is_no_longer_listed_is_gone_and_keeps_what_was_sai
     assert len(await stored()) == 10
 
 
-@pytest.mark.parametrize("reader", ["crawled", "reread_"])
-async def test_a_thread_that_opens_while_channels_are_listed_is_not_gone(
-    services, clan, rows, clock, monkeypatch, request, reader
-):
+@pytest.fixture
+def busy(services, clan, clock, monkeypatch):
+    """A server on which a thread is opened while its channels are listed."""
     source, opened = Source(), SeenChannel(2, "thread", None, True, None, 1)
     source.add(1, *spoken(3))
     listed = source.channels
@@ -310,7 +309,14 @@ async def test_a_thread_that_opens_while_channels_are_listed_is_not_gone(
         return found
 
     monkeypatch.setattr(source, "channels", list_slowly)
-    await request.getfixturevalue(reader)(source)
+    return source
+
+
+@pytest.mark.parametrize("reader", ["crawled", "reread_"])
+async def test_a_thread_that_opens_while_channels_are_listed_is_not_gone(
+    busy, rows, request, reader
+):
+    await request.getfixturevalue(reader)(busy)
 
     assert await states(rows) == {1: "readable", 2: "readable"}
 

@@ -5,13 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from clanstats.chat import MessageFlag, snowflake
-from clanstats.db.models import MessageRow
-from tests.clanstats.chat.source import Source, said
+from clanstats.chat import AuthorKind, MessageFlag, Writer, snowflake
+from clanstats.db.models import AuthorRow, MessageRow, RelayMissRow
+from clanstats.tombstones import Tombstones
+from tests.clanstats.chat.source import Source, relayed, said
 from tests.factories import NOW
 
 HOUR = timedelta(hours=1)
 MESSAGES = select(MessageRow.id, MessageRow.length, MessageRow.flags).order_by(MessageRow.id)
+
+WRITERS = select(AuthorRow.kind, AuthorRow.name, MessageRow.length).join_from(
+    MessageRow, AuthorRow, AuthorRow.id == MessageRow.author_id
+)
 
 
 def ids(count, *, every=HOUR):
@@ -128,6 +133,45 @@ async def test_what_may_be_newer_than_an_empty_page_stays(source, reread_, heard
     await reread_(source)
 
     assert just_now in await stored()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [(AuthorKind.WEBHOOK, 30), (AuthorKind.WEBHOOK, 5), (AuthorKind.BOT, 30)],
+)
+async def test_game_chat_that_is_only_now_understood_becomes_the_speakers(
+    source, reread_, heard, rows, told
+):
+    message_id, (kind, length) = snowflake(NOW - HOUR) + 3, told
+    await heard(said(message_id, Writer(kind, 900), length=length, miss="<word>: <word>"))
+    source.add(7, said(message_id, relayed("zezima")))
+
+    first, again = await reread_(source), await reread_(source)
+
+    assert (first.changed, again.changed) == (1, 0)
+    assert await rows(WRITERS.where(MessageRow.id == message_id)) == [("relay", "zezima", 5)]
+    assert await rows(select(RelayMissRow.count)) == [(1,)]
+
+
+async def test_game_chat_of_who_was_deleted_becomes_nobodys(services, source, reread_, heard, rows):
+    message_id = snowflake(NOW - HOUR) + 3
+    await heard(said(message_id, Writer(AuthorKind.WEBHOOK, 900), length=30))
+    source.add(7, said(message_id, relayed("zezima")))
+    async with services.write() as session:
+        await Tombstones.add(session, now=NOW, names=["zezima"])
+
+    await reread_(source)
+
+    assert await rows(WRITERS.where(MessageRow.id == message_id)) == [("forgotten", None, 5)]
+
+
+async def test_what_somebody_wrote_stays_theirs(source, reread_, rows):
+    message_id = ids(60)[5]
+    source.add(7, said(message_id, relayed("zezima"), length=50))
+
+    await reread_(source)
+
+    assert await rows(WRITERS.where(MessageRow.id == message_id)) == [("user", None, 50)]
 
 
 async def test_channels_that_were_silent_arent_asked(crawled, reread_):
