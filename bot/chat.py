@@ -48,6 +48,9 @@ class Chat:
         self._readers: dict[int, Reader] = {}
         self._again: set[int] = set()  # clans whose channels have to be listed anew
         self._lost_at: datetime | None = None
+        self._connected = False
+        self._begun = False  # what came before this connection is noted as to be read
+        self._beginning = asyncio.Lock()
 
     # What the gateway tells
 
@@ -63,34 +66,51 @@ class Chat:
         return self._lives.setdefault(clan.clan_id, Live(self._services, clan.clan_id))
 
     async def begin(self) -> None:
-        """A new connection: what came before it has to be read."""
+        """A new connection: what came before it has to be read.
+
+        Until that is noted nothing counts as heard; if it can't be, the next tick tries again.
+        """
+        self._connected, self._begun = True, False
+        for live in self._lives.values():
+            live.broken()
+        async with self._beginning:
+            await self._begin()
+        await self._bot.timetable.soon()
+
+    async def _begin(self) -> None:
         async with self._services.read() as session:
             heard_until = self._lost_at or await schedules.last_heard(session)
-        self._lost_at = None
         for clan, guild in self._served():
-            channels = [*guild.channels, *guild.threads]
-            seen = [one for one in map(seen_live, channels) if one is not None]
-            whole = self._bot.intents.members and guild.chunked
-            await self.live(clan).begin(
-                seen,
-                in_voice(guild),
-                heard_until=heard_until,
-                members={member.id for member in guild.members} if whole else None,
-            )
-            self._again.add(clan.clan_id)
-        self.ready = True
+            await self._listen(clan, guild, heard_until)
         if heard_until is not None:
             await self._bot.timetable.want(REREAD)  # edits and deletes were missed, too
-        await self._bot.timetable.soon()
+        self.ready = self._begun = True
+        if self._connected:
+            self._lost_at = None
+
+    async def _listen(self, clan: Clan, guild: discord.Guild, heard_until: datetime | None) -> None:
+        channels = [*guild.channels, *guild.threads]
+        seen = [one for one in map(seen_live, channels) if one is not None]
+        whole = self._bot.intents.members and guild.chunked
+        await self.live(clan).begin(
+            seen,
+            in_voice(guild),
+            heard_until=heard_until,
+            members={member.id for member in guild.members} if whole else None,
+        )
+        self._again.add(clan.clan_id)
 
     async def resumed(self) -> None:
         """The connection goes on, and what it missed was told again; looking costs little."""
-        self._lost_at = None
+        self._connected = True
+        if self._begun:
+            self._lost_at = None
         self._again |= set(self._lives)
         await self._bot.timetable.soon()
 
     def disconnected(self) -> None:
         """Until the connection is resumed or a new one begun, nothing comes in."""
+        self._connected = False
         if self.ready and self._lost_at is None:
             self._lost_at = self._services.clock()
 
@@ -102,8 +122,11 @@ class Chat:
 
     async def heard(self) -> None:
         """Note how far all is known; called once a minute."""
-        if self._lost_at is not None or not self.ready:
+        if not self._connected or self._beginning.locked():
             return
+        if not self._begun:  # the database could not be written
+            async with self._beginning:
+                await self._begin()
         for clan_id, live in self._lives.items():
             if live.connected_at is None:  # it had to drop what came in: that is read now
                 live.connected_at = self._services.clock()
@@ -116,7 +139,7 @@ class Chat:
         """Write what still waits."""
         for live in self._lives.values():
             await live.close()
-        if self.ready and self._lost_at is None:
+        if self._connected and self._begun:
             await self._note_heard()
 
     # What is read

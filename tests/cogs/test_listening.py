@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import discord
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 
-from clanstats.chat import MessageFlag
+from clanstats.chat import MessageFlag, snowflake
 from clanstats.db.models import (
     AuthorRow,
     ChannelRow,
@@ -17,6 +18,7 @@ from clanstats.db.models import (
     VoiceSessionRow,
 )
 from clanstats.harvest.chat import ChatReport
+from clanstats.harvest.live import SILENCE, Live
 from tests.cogs.stage import ALICE_ID, BOB_ID, silence
 
 LINE = "**Zezima**: gz"
@@ -187,3 +189,80 @@ async def test_start_takes_up_what_happens_from_then_on(discord_server, rows):
     lengths = await rows(MessageRow.id, MessageRow.length)
     assert [length for _, length in lengths] == [6, 5]
     assert discord_server.bot.chat.ready
+
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+async def chat(discord_server, rows):
+    """Of a bot that read all there is."""
+    chat = discord_server.bot.chat
+    await chat.crawl(1)
+    return chat
+
+
+async def test_connection_whose_begin_could_not_be_written_covers_nothing_it_missed(
+    discord_server, chat, rows, clock, services
+):
+    known = await rows(CoverageRow.until_id)
+    chat.disconnected()
+    clock.now += 5 * HOUR
+    engine = services.writers.kw["bind"].sync_engine
+
+    def refuse(*_):
+        raise OperationalError("INSERT", None, OSError("disk full"))
+
+    event.listen(engine, "begin", refuse)
+    with pytest.raises(OperationalError):
+        await chat.begin()
+    event.remove(engine, "begin", refuse)
+    clock.now += 5 * MINUTE
+    await chat.heard()
+    clock.now += 5 * MINUTE
+    await chat.heard()
+
+    assert await rows(CoverageRow.until_id) == known
+    assert chat.due() == {1}
+
+    await chat.crawl(1)
+    clock.now += 5 * MINUTE
+    await chat.heard()
+    assert await rows(CoverageRow.until_id) == [(snowflake(clock.now - SILENCE),)]
+
+
+async def test_tick_while_a_connection_is_begun_covers_nothing(
+    discord_server, chat, rows, clock, monkeypatch
+):
+    known = await rows(CoverageRow.until_id)
+    chat.disconnected()
+    clock.now += 5 * HOUR
+    begin = Live.begin
+
+    async def slow(live, *arguments, **named):
+        await chat.heard()
+        await begin(live, *arguments, **named)
+
+    monkeypatch.setattr(Live, "begin", slow)
+    await chat.begin()
+
+    assert await rows(CoverageRow.until_id) == known
+
+
+async def test_connection_lost_again_while_it_is_begun_stays_lost(
+    discord_server, chat, rows, clock, monkeypatch
+):
+    begin = Live.begin
+
+    async def lost(live, *arguments, **named):
+        chat.disconnected()
+        await begin(live, *arguments, **named)
+
+    monkeypatch.setattr(Live, "begin", lost)
+    await chat.begin()
+    await chat.crawl(1)
+    known = await rows(CoverageRow.until_id)
+    clock.now += 5 * HOUR
+    await chat.heard()
+
+    assert await rows(CoverageRow.until_id) == known
