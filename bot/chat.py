@@ -12,6 +12,7 @@ import structlog
 from bot.schedule import REREAD
 from clanstats import schedules
 from clanstats.analytics.members import Clan
+from clanstats.chat import SeenChannel
 from clanstats.errors import NoDataError
 from clanstats.harvest.chat import ChatProgress, ChatReport, crawl
 from clanstats.harvest.live import Live
@@ -88,18 +89,6 @@ class Chat:
         if self._connected:
             self._lost_at = None
 
-    async def _listen(self, clan: Clan, guild: discord.Guild, heard_until: datetime | None) -> None:
-        channels = [*guild.channels, *guild.threads]
-        seen = [one for one in map(seen_live, channels) if one is not None]
-        whole = self._bot.intents.members and guild.chunked
-        await self.live(clan).begin(
-            seen,
-            in_voice(guild),
-            heard_until=heard_until,
-            members={member.id for member in guild.members} if whole else None,
-        )
-        self._again.add(clan.clan_id)
-
     async def resumed(self) -> None:
         """The connection goes on, and what it missed was told again; looking costs little."""
         self._connected = True
@@ -116,9 +105,16 @@ class Chat:
 
     def look_again(self, guild_id: int) -> None:
         """List a server's channels soon: something can be read that couldn't, or is new."""
+        for clan, guild in self._served():
+            if guild.id == guild_id:
+                self._look(clan, guild)
+                self._again.add(clan.clan_id)
+
+    def interrupted(self, guild_id: int) -> None:
+        """A server went away or came back: what happened there meanwhile was missed."""
         clan = self._bot.clan_for(guild_id)
         if clan is not None:
-            self._again.add(clan.clan_id)
+            self.live(clan).broken()
 
     async def heard(self) -> None:
         """Note how far all is known; called once a minute."""
@@ -127,11 +123,12 @@ class Chat:
         if not self._begun:  # the database could not be written
             async with self._beginning:
                 await self._begin()
+        served = self._served()
+        ids = {clan.clan_id for clan, _ in served}
         for clan_id, live in self._lives.items():
-            if live.connected_at is None:  # it had to drop what came in: that is read now
-                live.connected_at = self._services.clock()
-                self._again.add(clan_id)
-        whole = [await live.heard() for live in self._lives.values()]
+            if clan_id not in ids:  # we aren't there now
+                live.broken()
+        whole = [await self._heard(clan, guild) for clan, guild in served]
         if all(whole):
             await self._note_heard()
 
@@ -192,6 +189,31 @@ class Chat:
             sleep=self.wait,
         )
 
+    async def _listen(self, clan: Clan, guild: discord.Guild, heard_until: datetime | None) -> None:
+        seen = self._look(clan, guild)
+        whole = self._bot.intents.members and guild.chunked
+        await self.live(clan).begin(
+            seen,
+            in_voice(guild),
+            heard_until=heard_until,
+            members={member.id for member in guild.members} if whole else None,
+        )
+        self._again.add(clan.clan_id)
+
+    async def _heard(self, clan: Clan, guild: discord.Guild) -> bool:
+        live = self.live(clan)
+        self._look(clan, guild)
+        if live.connected_at is None:  # something was missed, and voice not seen to change
+            await self._listen(clan, guild, live.heard_until)
+        return await live.heard()
+
+    def _look(self, clan: Clan, guild: discord.Guild) -> list[SeenChannel]:
+        """What the gateway says that there is; only what can be read now is heard."""
+        channels = [*guild.channels, *guild.threads]
+        seen = [one for one in map(seen_live, channels) if one is not None]
+        self.live(clan).can_read(one.discord_channel_id for one in seen if one.readable)
+        return seen
+
     def _stopped(self, clan_id: int) -> Callable[[], bool]:
         return lambda: clan_id in self._again or self._bot.timetable.is_paused(clan_id, "discord")
 
@@ -207,7 +229,9 @@ class Chat:
     def _served(self) -> list[tuple[Clan, discord.Guild]]:
         found = [(clan, self._bot.guild_id_of(clan)) for clan in self._bot.clans]
         guilds = [(clan, self._bot.get_guild(one or 0)) for clan, one in found]
-        return [(clan, guild) for clan, guild in guilds if guild is not None]
+        return [
+            (clan, guild) for clan, guild in guilds if guild is not None and not guild.unavailable
+        ]
 
     def _clan(self, clan_id: int) -> Clan:
         return next(clan for clan in self._bot.clans if clan.clan_id == clan_id)

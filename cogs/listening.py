@@ -78,6 +78,16 @@ class Listening(commands.Cog):
         self.bot.chat.look_again(role.guild.id)
 
     @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        self.bot.chat.look_again(role.guild.id)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, before: discord.Member, member: discord.Member) -> None:
+        """The bot's own roles were given or taken."""
+        if member == member.guild.me and before.roles != member.roles:
+            self.bot.chat.look_again(member.guild.id)
+
+    @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
         if live := self._live(thread.guild.id):
             self._seen(live, thread)
@@ -128,6 +138,22 @@ class Listening(commands.Cog):
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
         await self.bot.chat.resumed()
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self.bot.chat.interrupted(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self.bot.chat.interrupted(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        self.bot.chat.interrupted(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        self.bot.chat.interrupted(guild.id)
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:

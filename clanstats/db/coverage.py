@@ -28,6 +28,27 @@ _PROLONG = (
     )
     .values(until_id=bindparam("to_id"))
 )
+_other = aliased(CoverageRow)
+_PROLONG_LIVE = (
+    update(CoverageRow)
+    .where(
+        CoverageRow.channel_id == bindparam("in_channel"),
+        CoverageRow.until_id >= bindparam("from_id"),
+        CoverageRow.until_id < bindparam("to_id"),
+        CoverageRow.until_id
+        == select(func.max(_other.until_id))
+        .where(_other.channel_id == bindparam("in_channel"))
+        .scalar_subquery(),
+        CoverageRow.channel_id.in_(
+            select(ChannelRow.id).where(
+                ChannelRow.id == bindparam("in_channel"),
+                ChannelRow.clan_id == bindparam("of_clan"),
+                ChannelRow.state == "readable",
+            )
+        ),
+    )
+    .values(until_id=bindparam("to_id"))
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -120,32 +141,26 @@ async def extend_newest(session: AsyncSession, newest: Mapping[int, int], *, unt
 
 
 async def extend_live(
-    session: AsyncSession, clan_id: int, *, connected_id: int, until_id: int
+    session: AsyncSession, clan_id: int, *, since: Mapping[int, int], until_id: int
 ) -> None:
-    """Note that every message of a clan up to `until_id` came in live.
+    """Note that every message up to `until_id` came in live, in the channels named.
 
-    Only where all is known up to an id of the unbroken connection: what was missed before it
+    Only where all is known up to an id from which on all came in: what was missed before it
     stays a hole until it is read.
 
     Args:
         session: Written to.
         clan_id: Ours.
-        connected_id: The first id of the present connection, `chat.snowflake` of its begin.
+        since: The id from which on everything came in, without a break, by our `channel_id`:
+            `chat.snowflake` of when the connection began, or the channel could be read.
         until_id: Up to where messages have been stored as they came.
     """
-    other = aliased(CoverageRow)
-    newest = select(func.max(other.until_id)).where(other.channel_id == CoverageRow.channel_id)
-    readable = select(ChannelRow.id).where(
-        ChannelRow.clan_id == clan_id, ChannelRow.state == "readable"
-    )
-    await session.execute(
-        update(CoverageRow)
-        .where(
-            CoverageRow.channel_id.in_(readable),
-            CoverageRow.until_id >= connected_id,
-            CoverageRow.until_id < until_id,
-            CoverageRow.until_id == newest.scalar_subquery(),
+    if since:
+        connection = await session.connection()  # past the ORM, as above
+        await connection.execute(
+            _PROLONG_LIVE,
+            [
+                {"of_clan": clan_id, "in_channel": channel_id, "from_id": each, "to_id": until_id}
+                for channel_id, each in since.items()
+            ],
         )
-        .values(until_id=until_id)
-        .execution_options(synchronize_session=False)
-    )

@@ -6,7 +6,7 @@ how far all is known is only noted for what was written, and well behind the pre
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -47,15 +47,19 @@ class Live:
     Attributes:
         recent: For those who read pages meanwhile.
         connected_at: From when on everything came in; None while something is missed.
+        heard_until: When that was last noted; None: never.
     """
 
     def __init__(self, services: Services, clan_id: int) -> None:
         self.recent = Recent()
         self.connected_at: datetime | None = None
+        self.heard_until: datetime | None = None
         self._services = services
         self._clan_id = clan_id
         self._waiting: list[Event] = []
         self._ids: Mapping[int, int] = {}  # our channel ids, by Discord's
+        self._readable: Mapping[int, datetime] = {}  # since when, by Discord's channel id
+        self._breaks = 0
         self._writing = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
         self._asleep = False  # the timer, and not writing
@@ -118,7 +122,7 @@ class Live:
             members: Who is on the server; None if that isn't known.
         """
         await self.flush()
-        now = self._services.clock()
+        now, breaks = self._services.clock(), self._breaks
         async with self._services.write() as session:
             ids = await channels.note_channels(session, self._clan_id, seen, now)
             self._ids = {**self._ids, **ids}
@@ -136,11 +140,18 @@ class Live:
             )
             if members is not None:
                 await departures.compare(session, self._clan_id, members, now)
-        self.connected_at = now
+        if breaks == self._breaks:
+            self.connected_at = now
 
     def broken(self) -> None:
         """Something is missed from now on."""
         self.connected_at = None
+        self._breaks += 1
+
+    def can_read(self, discord_channel_ids: Iterable[int]) -> None:
+        """These channels, and no others, can be read now; in others messages are missed."""
+        now, before = self._services.clock(), self._readable
+        self._readable = {one: before.get(one, now) for one in discord_channel_ids}
 
     async def heard(self) -> bool:
         """Write what waits, and note how far all is known; False if not all came in."""
@@ -149,10 +160,14 @@ class Live:
         await self.flush()
         if since is None or since != self.connected_at or self._waiting:
             return False
+        whole_since = {
+            self._ids[one]: snowflake(max(since, readable))
+            for one, readable in self._readable.items()
+            if one in self._ids
+        }
         async with self._services.write() as session:
-            await extend_live(
-                session, self._clan_id, connected_id=snowflake(since), until_id=snowflake(until)
-            )
+            await extend_live(session, self._clan_id, since=whole_since, until_id=snowflake(until))
+        self.heard_until = self._services.clock()
         return True
 
     async def close(self) -> None:

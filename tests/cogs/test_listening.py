@@ -266,3 +266,81 @@ async def test_connection_lost_again_while_it_is_begun_stays_lost(
     await chat.heard()
 
     assert await rows(CoverageRow.until_id) == known
+
+
+async def test_server_that_is_gone_for_a_while_keeps_its_hole(
+    discord_server, chat, rows, clock, monkeypatch
+):
+    place = discord_server.bot.guilds[0]
+    for change in ("get_guild", "unavailable"):
+        await chat.heard()
+        known = await rows(CoverageRow.until_id)
+        with monkeypatch.context() as away:
+            if change == "get_guild":
+                away.setattr(discord_server.bot, "get_guild", lambda _: None)
+            else:
+                place.unavailable = True
+            for _ in range(5):
+                clock.now += HOUR
+                await chat.heard()
+            assert await rows(CoverageRow.until_id) == known
+        place.unavailable = False
+        for _ in range(2):
+            clock.now += 5 * MINUTE
+            await chat.heard()
+        assert await rows(CoverageRow.until_id) == known
+        assert chat.due() == {1}
+        await chat.crawl(1)
+        clock.now += 5 * MINUTE
+
+
+@pytest.mark.parametrize("told", ["guild_remove", "guild_available"])
+async def test_server_that_went_away_between_two_ticks_keeps_its_hole(
+    discord_server, chat, rows, clock, told
+):
+    known = await rows(CoverageRow.until_id)
+
+    discord_server.bot.dispatch(told, discord_server.bot.guilds[0])
+    await discord_server.env.settle()
+    clock.now += 5 * MINUTE
+    await chat.heard()
+
+    assert await rows(CoverageRow.until_id) == known
+    assert chat.due() == {1}
+
+
+@pytest.mark.parametrize("taken", ["role", "permission", "deleted"])
+async def test_channel_keeps_its_hole_once_the_role_that_opened_it_is_lost(
+    discord_server, chat, rows, clock, taken
+):
+    place, backend = guild(discord_server), discord_server.env.backend
+    me = discord_server.bot.user.id
+    role = backend.create_role(place.id, "Clerk", permissions=1 << 3)
+    backend.add_member_role(place.id, me, role.id)
+    await discord_server.env.settle()
+    for other in discord_server.bot.guilds[0].me.roles:
+        if other.id != role.id:
+            backend.edit_role(place.id, other.id, {"permissions": 0})
+    await discord_server.env.settle()
+    await chat.crawl(1)
+    known = await rows(CoverageRow.until_id)
+
+    if taken == "role":
+        backend.remove_member_role(place.id, me, role.id)
+    elif taken == "permission":
+        backend.edit_role(place.id, role.id, {"permissions": 0})
+    else:
+        backend.delete_role(place.id, role.id)
+    await discord_server.env.settle()
+    assert chat.due() == {1}
+    clock.now += HOUR
+    await chat.heard()
+
+    assert await rows(CoverageRow.until_id) == known
+
+    backend.edit_role(place.id, place.id, {"permissions": 1 << 3})
+    await discord_server.env.settle()
+    clock.now += 5 * MINUTE
+    await chat.heard()
+
+    assert await rows(CoverageRow.until_id) == known

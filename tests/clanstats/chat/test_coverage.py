@@ -84,7 +84,7 @@ async def covered(session, channel_id, *learnt):
 async def test_what_comes_in_live_extends_what_reaches_into_the_connection(services, clan, channel):
     async with services.write() as session:
         await covered(session, channel, (5, 9), (20, 100))
-        await extend_live(session, clan, connected_id=90, until_id=130)
+        await extend_live(session, clan, since={channel: 90}, until_id=130)
         found = await stretches(session, channel)
 
     assert found == (Stretch(5, 9), Stretch(20, 130))
@@ -93,7 +93,7 @@ async def test_what_comes_in_live_extends_what_reaches_into_the_connection(servi
 async def test_what_was_missed_before_the_connection_stays_a_hole(services, clan, channel):
     async with services.write() as session:
         await covered(session, channel, (0, 89))
-        await extend_live(session, clan, connected_id=90, until_id=130)
+        await extend_live(session, clan, since={channel: 90}, until_id=130)
 
         assert await stretches(session, channel) == (Stretch(0, 89),)
 
@@ -101,7 +101,7 @@ async def test_what_was_missed_before_the_connection_stays_a_hole(services, clan
 async def test_only_the_newest_stretch_is_extended_live(services, clan, channel):
     async with services.write() as session:
         await covered(session, channel, (0, 95), (100, 110))
-        await extend_live(session, clan, connected_id=90, until_id=130)
+        await extend_live(session, clan, since={channel: 90}, until_id=130)
 
         assert await stretches(session, channel) == (Stretch(0, 95), Stretch(100, 130))
 
@@ -109,7 +109,7 @@ async def test_only_the_newest_stretch_is_extended_live(services, clan, channel)
 async def test_time_never_takes_away_what_is_known(services, clan, channel):
     async with services.write() as session:
         await covered(session, channel, (0, 200))
-        await extend_live(session, clan, connected_id=90, until_id=130)
+        await extend_live(session, clan, since={channel: 90}, until_id=130)
         await extend_newest(session, {channel: 0}, until_id=150)
 
         assert await stretches(session, channel) == (Stretch(0, 200),)
@@ -119,7 +119,7 @@ async def test_a_channel_that_cant_be_read_isnt_extended(services, clan, channel
     async with services.write() as session:
         await covered(session, channel, (0, 100))
         await mark(session, channel, UNREADABLE, NOW)
-        await extend_live(session, clan, connected_id=90, until_id=130)
+        await extend_live(session, clan, since={channel: 90}, until_id=130)
 
         assert await stretches(session, channel) == (Stretch(0, 100),)
 

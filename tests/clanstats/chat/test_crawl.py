@@ -414,7 +414,7 @@ async def test_live_messages_extend_what_the_crawl_covered(services, clan, crawl
     tick = snowflake(clock.now + HOUR)
 
     async with services.write() as session:
-        await extend_live(session, clan, connected_id=connected_id - 1, until_id=tick)
+        await extend_live(session, clan, since={1: connected_id - 1}, until_id=tick)
 
     assert await covered() == {1: (Stretch(0, tick),)}
 

@@ -59,7 +59,7 @@ async def _compare(session, clan, channel):
 async def _cover(session, clan, channel):
     ids = [each.message_id for each in page(0)]
     await extend(session, channel, min(ids), max(ids))
-    await extend_live(session, clan, connected_id=max(ids), until_id=snowflake(NOW))
+    await extend_live(session, clan, since={channel: max(ids)}, until_id=snowflake(NOW))
 
 
 async def _attribute(session, clan, channel):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from clanstats.chat import AuthorKind, GameEvent, Writer, snowflake
-from clanstats.db.channels import note_channels
+from clanstats.db.channels import channel_ids, note_channels
 from clanstats.db.coverage import extend_live, stretches_of_clan
 from clanstats.db.models import ChannelRow, GameEventRow, MessageRow, RelayMissRow
 from clanstats.harvest import chat
@@ -83,9 +83,9 @@ class Clan:
         if self.connected_id is not None:
             async with self.services.write() as session:
                 until_id = snowflake(self.clock.now)
-                await extend_live(
-                    session, self.clan_id, connected_id=self.connected_id, until_id=until_id
-                )
+                ids = await channel_ids(session, self.clan_id)
+                since = dict.fromkeys(ids.values(), self.connected_id)
+                await extend_live(session, self.clan_id, since=since, until_id=until_id)
 
     async def read(self, where, at, *, after, busy):
         """Crawl, and be killed at the n-th request or write, before or after it."""

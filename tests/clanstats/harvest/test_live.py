@@ -166,6 +166,7 @@ async def test_what_was_heard_extends_what_is_known_well_behind_the_present(live
         await extend(session, 1, 0, connected + 5)  # read up to after the connection began
         await extend(session, 2, 0, connected - 5)  # not yet
 
+    live.can_read({TALK, VOICE})
     clock.now += 10 * MINUTE
     assert await live.heard()
 
@@ -175,6 +176,41 @@ async def test_what_was_heard_extends_what_is_known_well_behind_the_present(live
         1: (Stretch(0, snowflake(clock.now - SILENCE)),),
         2: (Stretch(0, connected - 5),),
     }
+
+
+async def test_channel_that_could_not_be_read_for_a_while_keeps_its_hole(live, services, clock):
+    await live.begin([], {}, heard_until=None, members=None)
+    async with services.write() as session:
+        for channel_id in (1, 2):
+            await extend(session, channel_id, 0, snowflake(NOW) + 5)
+    live.can_read({TALK, VOICE})
+    clock.now += 10 * MINUTE
+    live.can_read({TALK})  # the other one for five minutes not
+    clock.now += 5 * MINUTE
+    live.can_read({TALK, VOICE})
+    clock.now += 10 * MINUTE
+    assert await live.heard()
+
+    async with services.read() as session:
+        known = await stretches_of_clan(session, 1)
+    assert known == {
+        1: (Stretch(0, snowflake(clock.now - SILENCE)),),
+        2: (Stretch(0, snowflake(NOW) + 5),),
+    }
+
+
+async def test_break_while_a_connection_begins_is_one(live, services, clock):
+    engine = services.writers.kw["bind"].sync_engine
+
+    def lose(*_):
+        live.broken()
+
+    await live.flush()
+    event.listen(engine, "begin", lose)
+    await live.begin([], {}, heard_until=None, members=None)
+    event.remove(engine, "begin", lose)
+
+    assert live.connected_at is None
 
 
 async def test_nothing_is_known_by_hearing_while_something_is_missed(live, clock):
