@@ -37,6 +37,7 @@ _UNFINISHED = timedelta(hours=1)  # when a backfill is looked at again that neve
 _LOOK = timedelta(hours=1)  # when channels are listed again, if nothing says so before
 _NIGHT = time(4)  # in the clan's timezone
 _STOP_SECONDS = 3
+_HEAR_SECONDS = 30  # a tick waits no longer for what was heard to be noted
 
 
 class ChatJobs(Protocol):
@@ -142,7 +143,7 @@ class Timetable:
         """Note what was heard, and start everything that is due."""
         clear_contextvars()
         if self._chat is not None:
-            await self._chat.heard()
+            await self._hear(self._chat)
         now = self.services.clock()
         async with self.services.write() as session:
             await schedules.beat(session, now)
@@ -150,6 +151,13 @@ class Timetable:
                 await schedules.ensure(session, clan_id, CHAT, at=now)
             claimed = await self._claimed(session, now)
         self._start(claimed)
+
+    async def _hear(self, chat: ChatJobs) -> None:
+        """In a task of its own: whatever fails there, the rest goes on."""
+        task = asyncio.create_task(chat.heard(), name="heard")
+        self._ticking.add(task)
+        task.add_done_callback(self._ticked)
+        await asyncio.wait([task], timeout=_HEAR_SECONDS)
 
     async def soon(self) -> None:
         """Tick now, if there are ticks at all."""

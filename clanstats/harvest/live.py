@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from clanstats.chat import SeenChannel, SeenMessage, snowflake
 from clanstats.db import channels, departures
@@ -37,6 +37,7 @@ LONGEST_WAIT = 0.5  # seconds from an event to its transaction
 MOST_AT_ONCE = 100
 MOST_WAITING = 20_000  # more than that aren't kept while the database can't be written
 TRY_AGAIN = 5.0  # seconds
+_BAD = (IntegrityError, DataError)  # it is the event's fault, and not the database's
 # A connection that fell silent is noticed within 102 seconds: until then nothing shows it.
 SILENCE = timedelta(minutes=3)
 
@@ -184,19 +185,34 @@ class Live:
             events, self._waiting = self._waiting, []
             if not events:
                 return True
-            unwritten = events
+            unwritten: Sequence[Event] = events
             try:
-                async with self._services.write() as session:
-                    ids = await write_events(
-                        session, self._clan_id, events, self._ids, self._services.clock()
-                    )
-                self._ids, unwritten = ids, []
-            except SQLAlchemyError as error:
-                # A locked file or a full disk, each few seconds: one line is enough.
-                log.error("live.unwritten", events=len(events), reason=repr(error))  # noqa: TRY400
+                unwritten = await self._write(events)
             finally:
                 self._keep(unwritten)
             return not unwritten
+
+    async def _write(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Write events; returns those that can't be written now. One that never can is dropped."""
+        try:
+            async with self._services.write() as session:
+                self._ids = await write_events(
+                    session, self._clan_id, events, self._ids, self._services.clock()
+                )
+        except Exception as error:  # noqa: BLE001 — one bad event must not hold up all others
+            if isinstance(error, SQLAlchemyError) and not isinstance(error, _BAD):
+                # A locked file or a full disk, each few seconds: one line is enough.
+                log.error("live.unwritten", events=len(events), reason=repr(error))  # noqa: TRY400
+                return events
+            if len(events) > 1:
+                half = len(events) // 2
+                left = await self._write(events[:half])
+                return [*left, *events[half:]] if left else await self._write(events[half:])
+            # Without the traceback, which would tell what the event was.
+            kind, reason = type(events[0]).__name__, type(error).__name__
+            log.error("live.dropped", kind=kind, reason=reason)  # noqa: TRY400
+            self.broken()
+        return ()
 
     # How it waits
 
@@ -217,7 +233,7 @@ class Live:
             await asyncio.sleep(LONGEST_WAIT if written else TRY_AGAIN)
             written = await self.flush()
 
-    def _keep(self, events: list[Event]) -> None:
+    def _keep(self, events: Sequence[Event]) -> None:
         self._waiting = [*events, *self._waiting]
         if len(self._waiting) > MOST_WAITING:
             self._waiting.clear()  # messages are read again; edits and deletes, at night

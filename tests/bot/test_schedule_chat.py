@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bot.schedule import CHAT, HARVEST, REREAD, Timetable
 from clanstats import schedules
@@ -174,6 +175,18 @@ async def test_what_was_heard_is_noted_before_anything_begins(timetable, chat):
     await ticked(timetable)
 
     assert chat.done == ["heard", CHAT]
+
+
+async def test_what_was_heard_cannot_be_noted_and_all_else_goes_on(timetable, chat, monkeypatch):
+    async def fail():
+        raise OverflowError
+
+    monkeypatch.setattr(chat, "heard", fail)
+    with capture_logs() as logs:
+        await ticked(timetable)
+
+    assert chat.took() == [CHAT]
+    assert "heard" in [one.get("task") for one in logs if one["event"] == "task.failed"]
 
 
 async def test_who_reads_nothing_on_discord_plans_nothing_there(services):

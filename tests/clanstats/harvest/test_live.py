@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert, select
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from clanstats.chat import AuthorKind, SeenChannel, SeenMessage, Writer, snowflake
 from clanstats.db.coverage import Stretch, extend, stretches_of_clan
@@ -129,6 +130,21 @@ async def test_database_that_cannot_be_written_loses_nothing(live, services):
     await live.flush()
 
     assert len(await lengths(services)) == 2
+
+
+async def test_event_that_can_never_be_written_holds_up_no_other(live, services):
+    await live.begin([], {}, heard_until=None, members=None)
+    live.written(TALK, said(1))
+    live.edited(said(1, length=10))
+    live.talks(2**70, VOICE)  # no database has such a number
+    live.written(TALK, said(2))
+    with capture_logs() as logs:
+        assert await live.flush()
+
+    assert await lengths(services) == [10, 3]
+    assert live.connected_at is None
+    dropped = {"event": "live.dropped", "kind": "Talks", "reason": "OverflowError"}
+    assert logs == [dropped | {"log_level": "error"}]
 
 
 async def test_more_than_can_wait_is_read_again_later(live, services, monkeypatch):
