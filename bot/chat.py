@@ -48,6 +48,7 @@ class Chat:
         self._lives: dict[int, Live] = {}
         self._readers: dict[int, Reader] = {}
         self._again: set[int] = set()  # clans whose channels have to be listed anew
+        self._afterwards: set[int] = set()  # the same, once what is being read is read
         self._lost_at: datetime | None = None
         self._connected = False
         self._begun = False  # what came before this connection is noted as to be read
@@ -104,11 +105,14 @@ class Chat:
             self._lost_at = self._services.clock()
 
     def look_again(self, guild_id: int) -> None:
-        """List a server's channels soon: something can be read that couldn't, or is new."""
+        """List a server's channels soon: what can be read changed, or something is new.
+
+        A crawl under way goes on first: it would never end where roles change all the time.
+        """
         for clan, guild in self._served():
             if guild.id == guild_id:
                 self._look(clan, guild)
-                self._again.add(clan.clan_id)
+                self._afterwards.add(clan.clan_id)
 
     def interrupted(self, guild_id: int) -> None:
         """A server went away or came back: what happened there meanwhile was missed."""
@@ -143,7 +147,7 @@ class Chat:
 
     def due(self) -> frozenset[int]:
         """The clans whose channels have to be looked at now."""
-        return frozenset(self._again)
+        return frozenset(self._again | self._afterwards)
 
     async def crawl(self, clan_id: int) -> ChatReport:
         """Read what is missing, gaps first; begins anew whenever there may be new gaps.
@@ -153,8 +157,9 @@ class Chat:
         """
         total: ChatReport | None = None
         try:
-            while total is None or (clan_id in self._again and not total.partial):
+            while total is None or (clan_id in self.due() and not total.partial):
                 self._again.discard(clan_id)
+                self._afterwards.discard(clan_id)
                 report = await crawl(
                     self._services,
                     clan_id,

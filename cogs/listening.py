@@ -60,12 +60,13 @@ class Listening(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_channel_update(
-        self, _before: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+        self, before: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
     ) -> None:
         if live := self._live(channel.guild.id):
             self._seen(live, channel)
-            # Permissions given now open the past: it is read when the channels are next listed.
-            self.bot.chat.look_again(channel.guild.id)
+            if before.overwrites != channel.overwrites:
+                # Permissions given now open the past: it is read when channels are next listed.
+                self.bot.chat.look_again(channel.guild.id)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
@@ -73,9 +74,10 @@ class Listening(commands.Cog):
             live.channel_gone(channel.id)
 
     @commands.Cog.listener()
-    async def on_guild_role_update(self, _before: discord.Role, role: discord.Role) -> None:
+    async def on_guild_role_update(self, before: discord.Role, role: discord.Role) -> None:
         """What the bot may read hangs on roles, too."""
-        self.bot.chat.look_again(role.guild.id)
+        if before.permissions != role.permissions:
+            self.bot.chat.look_again(role.guild.id)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import discord
 import pytest
+from simcord.backend.models.channel import Overwrite, OverwriteType
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +20,7 @@ from clanstats.db.models import (
 )
 from clanstats.harvest.chat import ChatReport
 from clanstats.harvest.live import SILENCE, Live
+from cogs.history import DiscordHistory
 from tests.cogs.stage import ALICE_ID, BOB_ID, silence
 
 LINE = "**Zezima**: gz"
@@ -344,3 +346,54 @@ async def test_channel_keeps_its_hole_once_the_role_that_opened_it_is_lost(
     await chat.heard()
 
     assert await rows(CoverageRow.until_id) == known
+
+
+async def test_name_of_a_role_or_channel_changes_nothing_that_is_read(discord_server, chat):
+    place, backend = guild(discord_server), discord_server.env.backend
+    role = backend.create_role(place.id, "Clerk", permissions=0)
+    for number in range(3):
+        backend.edit_role(place.id, role.id, {"color": number, "name": f"Clerk {number}"})
+        backend.edit_channel(discord_server.channel.id, {"topic": f"{number}"})
+    await discord_server.env.settle()
+    assert chat.due() == frozenset()
+
+    backend.edit_role(place.id, role.id, {"permissions": 1 << 3})
+    await discord_server.env.settle()
+    assert chat.due() == {1}
+
+
+async def test_overwrite_that_changes_has_the_channels_listed(discord_server, chat):
+    place, backend = guild(discord_server), discord_server.env.backend
+    overwrite = Overwrite(place.id, OverwriteType.ROLE, deny=1 << 10)
+    backend.set_overwrite(discord_server.channel.id, overwrite)
+    await discord_server.env.settle()
+
+    assert chat.due() == {1}
+
+
+async def test_crawl_goes_on_when_permissions_change_and_looks_once_more(
+    discord_server, rows, monkeypatch
+):
+    backend, chat = discord_server.env.backend, discord_server.bot.chat
+    listed, asked = [], []
+    for _ in range(250):
+        backend.create_message(discord_server.channel.id, BOB_ID, "earlier", broadcast=False)
+    channels, page = DiscordHistory.channels, DiscordHistory.page
+
+    async def list_(history):
+        listed.append(len(asked))
+        return await channels(history)
+
+    async def ask(history, *arguments, **named):
+        asked.append(arguments)
+        if len(asked) < 3:
+            chat.look_again(discord_server.bot.guilds[0].id)
+        return await page(history, *arguments, **named)
+
+    monkeypatch.setattr(DiscordHistory, "channels", list_)
+    monkeypatch.setattr(DiscordHistory, "page", ask)
+    await chat.crawl(1)
+
+    assert listed == [0, len(asked)]
+    assert await rows(func.count(MessageRow.id)) == [(250,)]
+    assert chat.due() == frozenset()
