@@ -50,6 +50,7 @@ class Chat:
         self._again: set[int] = set()  # clans whose channels have to be listed anew
         self._afterwards: set[int] = set()  # the same, once what is being read is read
         self._lost_at: datetime | None = None
+        self._heard_before: datetime | None = None  # until when, before this connection
         self._connected = False
         self._begun = False  # what came before this connection is noted as to be read
         self._beginning = asyncio.Lock()
@@ -82,6 +83,7 @@ class Chat:
     async def _begin(self) -> None:
         async with self._services.read() as session:
             heard_until = self._lost_at or await schedules.last_heard(session)
+        self._heard_before = heard_until
         for clan, guild in self._served():
             await self._listen(clan, guild, heard_until)
         if heard_until is not None:
@@ -133,7 +135,7 @@ class Chat:
             if clan_id not in ids:  # we aren't there now
                 live.broken()
         whole = [await self._heard(clan, guild) for clan, guild in served]
-        if all(whole):
+        if served and all(whole):
             await self._note_heard()
 
     async def close(self) -> None:
@@ -209,7 +211,7 @@ class Chat:
         live = self.live(clan)
         self._look(clan, guild)
         if live.connected_at is None:  # something was missed, and voice not seen to change
-            await self._listen(clan, guild, live.heard_until)
+            await self._listen(clan, guild, live.heard_until or self._heard_before)
         return await live.heard()
 
     def _look(self, clan: Clan, guild: discord.Guild) -> list[SeenChannel]:

@@ -236,5 +236,7 @@ class Live:
     def _keep(self, events: Sequence[Event]) -> None:
         self._waiting = [*events, *self._waiting]
         if len(self._waiting) > MOST_WAITING:
-            self._waiting.clear()  # messages are read again; edits and deletes, at night
+            # Messages are read again, edits and deletes at night; who is in voice and on the
+            # server is noted anew when listening begins again.
+            self._waiting.clear()
             self.broken()

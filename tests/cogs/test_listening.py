@@ -18,6 +18,7 @@ from clanstats.db.models import (
     MessageRow,
     VoiceSessionRow,
 )
+from clanstats.harvest import live as live_module
 from clanstats.harvest.chat import ChatReport
 from clanstats.harvest.live import SILENCE, Live
 from cogs.history import DiscordHistory
@@ -397,3 +398,37 @@ async def test_crawl_goes_on_when_permissions_change_and_looks_once_more(
     assert listed == [0, len(asked)]
     assert await rows(func.count(MessageRow.id)) == [(250,)]
     assert chat.due() == frozenset()
+
+
+async def test_voice_and_members_are_noted_anew_after_more_came_in_than_can_wait(
+    discord_server, chat, rows, clock
+):
+    place, began = guild(discord_server), clock.now
+    raids = place.create_voice_channel("raids")
+    await discord_server.bob.send(discord_server.channel, "bye")
+    await discord_server.bob.join_voice(raids)
+    await discord_server.env.settle()
+    clock.now += 10 * MINUTE
+    await chat.heard()
+    assert await rows(VoiceSessionRow.started_at, VoiceSessionRow.ended_at) == [(began, None)]
+
+    clock.now += HOUR
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(live_module, "MOST_WAITING", 1)
+        engine = chat._services.writers.kw["bind"].sync_engine
+
+        def refuse(*_):
+            raise OperationalError("INSERT", None, OSError("disk full"))
+
+        event.listen(engine, "begin", refuse)
+        await discord_server.bob.leave_voice()
+        await discord_server.alice.join_voice(raids)
+        place.remove_member(discord_server.bob)
+        await discord_server.env.settle()
+        await rows(ChannelRow.id)
+        event.remove(engine, "begin", refuse)
+    await chat.heard()
+
+    sessions = await rows(VoiceSessionRow.started_at, VoiceSessionRow.ended_at)
+    assert sessions == [(began, began + 10 * MINUTE), (clock.now, None)]
+    assert await rows(DepartureRow.discord_user_id) == [(BOB_ID,)]
