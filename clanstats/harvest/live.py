@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from clanstats.chat import SeenChannel, SeenMessage, snowflake
 from clanstats.db import channels, departures
@@ -37,7 +38,8 @@ LONGEST_WAIT = 0.5  # seconds from an event to its transaction
 MOST_AT_ONCE = 100
 MOST_WAITING = 20_000  # more than that aren't kept while the database can't be written
 TRY_AGAIN = 5.0  # seconds
-_BAD = (IntegrityError, DataError)  # it is the event's fault, and not the database's
+# What a bad event can cause on its way: it must not hold up all others.
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 # A connection that fell silent is noticed within 102 seconds: until then nothing shows it.
 SILENCE = timedelta(minutes=3)
 
@@ -199,8 +201,8 @@ class Live:
                 self._ids = await write_events(
                     session, self._clan_id, events, self._ids, self._services.clock()
                 )
-        except Exception as error:  # noqa: BLE001 — one bad event must not hold up all others
-            if isinstance(error, SQLAlchemyError) and not isinstance(error, _BAD):
+        except (SQLAlchemyError, *_FAULTS) as error:
+            if _is_databases(error):
                 # A locked file or a full disk, each few seconds: one line is enough.
                 log.error("live.unwritten", events=len(events), reason=repr(error))  # noqa: TRY400
                 return events
@@ -240,3 +242,9 @@ class Live:
             # server is noted anew when listening begins again.
             self._waiting.clear()
             self.broken()
+
+
+def _is_databases(error: Exception) -> bool:
+    """Whether a failure is the database's, and may pass; else it is what was to be written."""
+    ours = isinstance(error, IntegrityError | DataError)
+    return isinstance(error, DBAPIError | NoConnectionError) and not ours

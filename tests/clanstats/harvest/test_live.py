@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from structlog.testing import capture_logs
 
 from clanstats.chat import AuthorKind, SeenChannel, SeenMessage, Writer, snowflake
@@ -18,6 +18,7 @@ from clanstats.db.models import (
     VoiceSessionRow,
 )
 from clanstats.harvest import live as module
+from clanstats.harvest.happenings import Left
 from clanstats.harvest.live import SILENCE, Live
 from tests.factories import NOW, add_clan
 
@@ -145,6 +146,26 @@ async def test_event_that_can_never_be_written_holds_up_no_other(live, services)
     assert live.connected_at is None
     dropped = {"event": "live.dropped", "kind": "Talks", "reason": "OverflowError"}
     assert logs == [dropped | {"log_level": "error"}]
+
+
+@pytest.mark.parametrize("error", [KeyError, StatementError, IntegrityError])
+async def test_everything_is_tried_apart_when_it_is_not_the_database_that_fails(
+    live, services, monkeypatch, error
+):
+    write = module.write_events
+
+    async def refuse(session, clan_id, events, *rest):
+        if any(isinstance(one, Left) for one in events):
+            raise error("INSERT", None, ValueError("said")) if error is not KeyError else KeyError
+        return await write(session, clan_id, events, *rest)
+
+    monkeypatch.setattr(module, "write_events", refuse)
+    for number in range(5):
+        live.written(TALK, said(number))
+    live.left(5)
+    assert await live.flush()
+
+    assert len(await lengths(services)) == 5
 
 
 async def test_more_than_can_wait_is_read_again_later(live, services, monkeypatch):
