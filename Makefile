@@ -15,7 +15,7 @@ demo: $(READY)  ## the real bot on a simulated Discord; open the printed address
 run: $(READY)  ## the bot; needs a token (see .env.example)
 	$(BIN)/clanstats run
 
-test: $(READY)  ## all tests but those marked slow: under a minute
+test: $(READY)  ## all tests but those marked slow
 	$(BIN)/pytest -q -m "not slow"
 
 check: $(READY)  ## what CI calls: format, lint, types, every test

@@ -56,14 +56,12 @@ class Chatter:
         )
 
     async def page(
-        self, discord_channel_id: int, *, before: int | None = None, after: int | None = None
+        self, discord_channel_id: int, *, before: int | None = None
     ) -> Sequence[SeenMessage]:
         place = discord_channel_id - _FIRST_CHANNEL
         newest_id = self._newest_id(place)
         newest = 0 if before is None else self._newer(newest_id, before)
-        oldest = self.each if after is None else self._newer(newest_id, after + 1)
-        ages = range(newest, oldest)
-        return self._messages(place, newest_id, ages[:PAGE] if after is None else ages[-PAGE:])
+        return self._messages(place, newest_id, range(newest, self.each)[:PAGE])
 
     @property
     def _step(self) -> int:

@@ -20,6 +20,7 @@ from clanstats.observability import start_trace
 from clanstats.services import Services
 from cogs.errors import explain, report
 from cogs.intents import FIX, lacking, wanted
+from cogs.roster import Roster
 
 log = structlog.get_logger()
 
@@ -93,6 +94,7 @@ class ClanStatsBot(commands.Bot):
             max_messages=None,
         )
         self.services = services
+        self.roster = Roster(services)
         self.chat = Chat(self)
         self.timetable = Timetable(services, harvested=self.harvested, chat=self.chat)
         self._scheduled = scheduled
@@ -169,6 +171,7 @@ class ClanStatsBot(commands.Bot):
     async def harvested(self, clan_id: int) -> None:
         """What is kept in memory follows the database."""
         await self.load_clans()
+        await self.roster.reload(clan_id)
         self.dispatch("clan_harvested", clan_id)
 
     async def sync_if_changed(self) -> None:

@@ -31,7 +31,7 @@ BACKFILL = "backfill"
 CHAT = "chat"  # what is missing of Discord's channels, gaps first
 REREAD = "reread"  # what was edited or deleted while nobody listened
 PURGE = "purge"  # data of who left the server long ago
-OF_WOM, OF_DISCORD = (HARVEST, BACKFILL), (CHAT, REREAD)
+OF_DISCORD = (CHAT, REREAD)
 _RETRY = timedelta(minutes=10)  # after a failure, unless the next run comes sooner
 _UNFINISHED = timedelta(hours=1)  # when a backfill is looked at again that never reported back
 _LOOK = timedelta(hours=1)  # when channels are listed again, if nothing says so before

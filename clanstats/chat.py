@@ -12,8 +12,8 @@ from typing import Protocol
 from clanstats.errors import ClanStatsError
 
 PAGE = 100  # messages that Discord gives at once, at most
-_DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-_STEP = 1 << 22  # ids of one millisecond
+FIRST_INSTANT = datetime(2015, 1, 1, tzinfo=UTC)  # of id 0
+IDS_PER_MS = 1 << 22
 LAST_ID = (1 << 63) - 1  # later than any message
 
 
@@ -106,14 +106,13 @@ class ChatSource(Protocol):
         """
 
     async def page(
-        self, discord_channel_id: int, *, before: int | None = None, after: int | None = None
+        self, discord_channel_id: int, *, before: int | None = None
     ) -> Sequence[SeenMessage]:
         """Up to `PAGE` messages, newest first.
 
         Args:
             discord_channel_id: Where.
             before: Only older than this id; the newest of them.
-            after: Only newer than this id; the oldest of them.
 
         Raises:
             ChatUnreadableError: Not allowed.
@@ -124,9 +123,9 @@ class ChatSource(Protocol):
 
 def snowflake(at: datetime) -> int:
     """The smallest id a message of this instant (ms) can have."""
-    return max((at - _DISCORD_EPOCH) // timedelta(milliseconds=1), 0) * _STEP
+    return max((at - FIRST_INSTANT) // timedelta(milliseconds=1), 0) * IDS_PER_MS
 
 
 def written_at(message_id: int) -> datetime:
     """When a message was written; UTC, to the millisecond."""
-    return _DISCORD_EPOCH + timedelta(milliseconds=message_id // _STEP)
+    return FIRST_INSTANT + timedelta(milliseconds=message_id // IDS_PER_MS)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from clanstats.db.engine import reading, writing
+from clanstats.db.engine import compact, reading, writing
 from clanstats.drawing import Drawing
 from clanstats.settings import Settings
 from clanstats.timestamps import now_utc
@@ -39,6 +39,10 @@ class Services:
     def write(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session that holds the write lock and commits at its end: never await the network."""
         return self.writers.begin()
+
+    async def compact(self) -> bool:
+        """Write the database's file anew; False if that has to be tried again."""
+        return await compact(self.writers.kw["bind"])
 
     async def draw(self, chart: Callable[..., bytes], *args: Any, **options: Any) -> bytes:  # noqa: ANN401 — handed on
         """Draw in the worker, so that the event loop never waits."""

@@ -69,7 +69,7 @@ class DiscordHistory:
             ) from error
 
     async def page(
-        self, discord_channel_id: int, *, before: int | None = None, after: int | None = None
+        self, discord_channel_id: int, *, before: int | None = None
     ) -> Sequence[SeenMessage]:
         """Up to `PAGE` messages, newest first; see `ChatSource`."""
         channel = self._bot.get_partial_messageable(discord_channel_id, guild_id=self._guild_id)
@@ -77,16 +77,11 @@ class DiscordHistory:
             messages = [
                 message
                 async for message in channel.history(
-                    limit=PAGE,
-                    before=None if before is None else discord.Object(before),
-                    after=None if after is None else discord.Object(after),
-                    oldest_first=after is not None,
+                    limit=PAGE, before=None if before is None else discord.Object(before)
                 )
             ]
             if not messages:
                 await self._believe_empty(channel)
-        if after is not None:
-            messages.reverse()
         return [self._reader.seen(message) for message in messages]
 
     async def _listed(self) -> Sequence[SeenChannel]:

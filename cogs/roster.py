@@ -15,7 +15,7 @@ from clanstats.privacy.hiding import HiddenError, hidden
 from clanstats.services import Services
 from clanstats.usernames import normalize, standard
 from cogs import words
-from cogs.interactions import MOST_CHOICES, Choice
+from cogs.interactions import MOST_CHOICES, Choice, Choices, Interaction, listed
 
 _NEAREST = 3
 _BY_ID = "id:"
@@ -133,6 +133,15 @@ class Roster:
                     session, clan.clan_id, user_id, self.services.clock()
                 )
         return self._own[key]
+
+
+async def offered(interaction: Interaction, typed: str) -> Choices:
+    """Players to choose from while typing, for any command that takes one."""
+    clan = interaction.client.clan_for(interaction.guild_id)
+    if clan is None:
+        return []
+    roster = interaction.client.roster
+    return listed(await roster.choices(clan, interaction.user.id, typed))
 
 
 def _entries(names: Sequence[KnownName]) -> Sequence[_Entry]:

@@ -55,9 +55,9 @@ class WorldChat:
         )
 
     async def page(
-        self, discord_channel_id: int, *, before: int | None = None, after: int | None = None
+        self, discord_channel_id: int, *, before: int | None = None
     ) -> Sequence[SeenMessage]:
-        """The newest older than `before`, or the oldest newer than `after`; newest first."""
+        """The newest older than `before`, newest first."""
         if discord_channel_id in self.gone:
             raise ChatGoneError("That channel is gone.")
         if not self._readable(discord_channel_id):
@@ -65,13 +65,9 @@ class WorldChat:
         self.asked.append(discord_channel_id)
         now = self.clock()
         there = self.talk.in_channel(discord_channel_id)
-        first = 0 if after is None else bisect_right(there, after, key=_id)
         last = len(there) if before is None else bisect_left(there, before, key=_id)
-        backwards = after is None
-        asked = range(last - 1, first - 1, -1) if backwards else range(first, last)
-        standing = (there[place] for place in asked if there[place].stands(now))
-        page = [seen(said, self.talk, now) for said in islice(standing, PAGE)]
-        return page if backwards else page[::-1]
+        standing = (said for said in reversed(there[:last]) if said.stands(now))
+        return [seen(said, self.talk, now) for said in islice(standing, PAGE)]
 
     def _readable(self, channel_id: int) -> bool:
         return channel_id not in self.lost and any(

@@ -26,7 +26,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from clanstats.analytics.members import CLAN
 from clanstats.analytics.spoken import least, written
-from clanstats.chat import AuthorKind, written_at
+from clanstats.chat import FIRST_INSTANT, IDS_PER_MS, AuthorKind
 from clanstats.db.models import AuthorRow, MessageRow
 from clanstats.domain import HeatMap, HourOfWeek, UnknownReason, Window
 from clanstats.timestamps import epoch_ms, utc_offsets
@@ -35,9 +35,7 @@ HOURS_OF_WEEK = 168
 _HOUR = 3_600_000  # ms
 _DAY = 24 * _HOUR
 _THURSDAY = 3 * 24  # 1970 began on one; a week begins on Monday
-_IDS_PER_MS = 1 << 22  # of Discord's ids
-_ID_ZERO = written_at(0)
-_ID_ZERO_MS = epoch_ms(_ID_ZERO)
+_ID_ZERO_MS = epoch_ms(FIRST_INSTANT)
 _PEOPLE = (AuthorKind.USER, AuthorKind.RELAY, AuthorKind.FORGOTTEN)
 
 
@@ -62,7 +60,7 @@ async def heat_map(  # noqa: PLR0913 — the question has this many parts
     """
     if first is None:
         return HeatMap(window, (), UnknownReason.NOT_READ)
-    known = Window(max(window.start, first, _ID_ZERO), window.end)
+    known = Window(max(window.start, first, FIRST_INSTANT), window.end)
     parts, asked = _parts(known, tz)
     asked |= {"clan_id": clan_id} | ({} if players is None else {"players": tuple(players)})
     hours = [HourOfWeek(0, 0)] * HOURS_OF_WEEK
@@ -75,7 +73,7 @@ async def active_days(
     session: AsyncSession, players: Sequence[int], *, window: Window, tz: tzinfo
 ) -> int:
     """On how many days of the clan's calendar these players wrote; a part of a day is one."""
-    known = Window(max(window.start, _ID_ZERO), window.end)
+    known = Window(max(window.start, FIRST_INSTANT), window.end)
     parts, asked = _parts(known, tz)
     if not parts:
         return 0
@@ -111,7 +109,7 @@ def _pieces(parts: int, length: int) -> CTE:
     cut = union_all(*rows).cte("parts")
     # Before the first message of all nothing needs to be looked at.
     oldest = func.coalesce(select(func.min(MessageRow.id)).scalar_subquery(), literal(0))
-    first = oldest // _IDS_PER_MS + _ID_ZERO_MS
+    first = oldest // IDS_PER_MS + _ID_ZERO_MS
     begun = (
         select(
             case((cut.c.start < first, first), else_=cut.c.start).label("start"),
@@ -171,4 +169,4 @@ def _days(parts: int) -> Select[Any]:
 
 
 def _id(milliseconds: Any) -> Any:  # noqa: ANN401 — SQLAlchemy's own columns have no common type
-    return (milliseconds - _ID_ZERO_MS) * _IDS_PER_MS
+    return (milliseconds - _ID_ZERO_MS) * IDS_PER_MS

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.analytics.members import AT, CLAN, members
+from clanstats.analytics.members import AT, CLAN, MAIN_FIRST, members
 from clanstats.db.models import LinkRow
 from clanstats.domain import Member
 
@@ -28,7 +28,7 @@ _LINKS = (
         LinkRow.since <= AT,
         or_(LinkRow.until.is_(None), LinkRow.until > AT),
     )
-    .order_by(LinkRow.main.desc(), LinkRow.since, LinkRow.id)
+    .order_by(*MAIN_FIRST)
 )
 
 
@@ -41,6 +41,13 @@ async def accounts(
     for user_id, player_id in found:
         of_user.setdefault(user_id, {})[player_id] = None
     return {player: tuple(players) for players in of_user.values() for player in players}
+
+
+async def accounts_of(
+    session: AsyncSession, clan_id: int, player_id: int, as_of: datetime
+) -> Sequence[int]:
+    """All players of whoever plays this one, the main one first; only itself if it isn't linked."""
+    return (await accounts(session, clan_id, as_of)).get(player_id, (player_id,))
 
 
 async def persons(

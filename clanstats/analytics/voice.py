@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.analytics.members import CLAN
 from clanstats.analytics.seeks import Column
 from clanstats.analytics.spoken import greatest, least
-from clanstats.chat import AuthorKind, written_at
+from clanstats.chat import FIRST_INSTANT, IDS_PER_MS, AuthorKind
 from clanstats.db.models import AttributionRow, AuthorRow, BotStateRow, VoiceSessionRow
 from clanstats.domain import Window
 from clanstats.timestamps import epoch_ms, from_epoch_ms, parse_instant
@@ -30,8 +30,7 @@ WATCHED_SINCE = "voice_since:{clan_id}"
 _START = bindparam("start_ms", type_=BigInteger)
 _END = bindparam("end_ms", type_=BigInteger)
 _KEY = bindparam("key", type_=Text)
-_IDS_PER_MS = 1 << 22  # of Discord's ids
-_ID_ZERO_MS = epoch_ms(written_at(0))
+_ID_ZERO_MS = epoch_ms(FIRST_INSTANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Heard:
 
 
 def _instant(message_id: Column) -> ColumnElement[int]:
-    return message_id // _IDS_PER_MS + _ID_ZERO_MS
+    return message_id // IDS_PER_MS + _ID_ZERO_MS
 
 
 # A voice session belongs to whom the account's messages belong to meanwhile.

@@ -66,14 +66,20 @@ def database_file(url: str) -> Path | None:
     return Path(str(parsed.database))
 
 
-async def compact(engine: AsyncEngine) -> None:
-    """Write SQLite's file anew: what came in newest first fills its pages by two thirds only.
+async def compact(engine: AsyncEngine) -> bool:
+    """Write SQLite's file anew and empty its log, which takes as much room again meanwhile.
 
-    Takes about a second for a hundred megabytes, in which others wait to write. If that can't be
-    done now, the file stays as it is.
+    What came in newest first fills its pages by two thirds only; and of what was deleted, copies
+    may lie in unused parts of pages and in the log: only this removes them for certain.
+
+    Args:
+        engine: The one for writes, so that others of this process wait their turn.
+
+    Returns:
+        Whether it was done; otherwise the file stays as it is, and nothing is lost.
     """
     if engine.dialect.name != "sqlite":
-        return
+        return True
     async with engine.connect() as connection:
         # Past SQLAlchemy, which would begin a transaction.
         driver: Any = (await connection.get_raw_connection()).driver_connection
@@ -81,9 +87,11 @@ async def compact(engine: AsyncEngine) -> None:
             await driver.execute("PRAGMA temp_store=FILE")  # or memory has to hold all of it
             await driver.execute("VACUUM")
             await driver.execute("PRAGMA temp_store=MEMORY")
-            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((busy, *_),) = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.OperationalError as error:
             log.warning("database.not_compacted", reason=str(error))
+            return False
+    return not busy
 
 
 def _engine(url: str, *, begin: str, connections: int, pragmas: Sequence[str]) -> AsyncEngine:

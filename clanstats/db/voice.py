@@ -1,22 +1,11 @@
 """Who was in voice, from when to when? At most one session of an author at a time, none overlap."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db.models import AuthorRow, VoiceSessionRow
-
-
-async def open_sessions(session: AsyncSession, clan_id: int) -> Mapping[int, int]:
-    """The `channel_id` that each author is in now."""
-    rows = await session.execute(
-        select(VoiceSessionRow.author_id, VoiceSessionRow.channel_id)
-        .join_from(VoiceSessionRow, AuthorRow, AuthorRow.id == VoiceSessionRow.author_id)
-        .where(AuthorRow.clan_id == clan_id, VoiceSessionRow.ended_at.is_(None))
-    )
-    return {row.author_id: row.channel_id for row in rows}
 
 
 async def open_session(

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from clanstats.chat import LAST_ID, AuthorKind, snowflake
+from clanstats.chat import IDS_PER_MS, LAST_ID, AuthorKind, snowflake
 from clanstats.db.bulk import delete_keys, insert_new
 from clanstats.db.models import (
     AttributionRow,
@@ -29,7 +29,7 @@ from clanstats.db.models import (
 from clanstats.timestamps import EARLIEST
 
 LATE = timedelta(days=30)  # by how much Wise Old Man may learn too late of a rename
-_LATE_IDS = int(LATE.total_seconds() * 1000) << 22
+_LATE_IDS = LATE // timedelta(milliseconds=1) * IDS_PER_MS
 # What Wise Old Man calls a profile whose name went on to a new one.
 _ARCHIVED = re.compile(r"archive\d+")
 _OWNER = func.coalesce(PlayerRow.merged_into_id, PlayerRow.id)

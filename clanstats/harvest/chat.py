@@ -28,7 +28,6 @@ from clanstats.chat import (
 )
 from clanstats.db.channels import GONE, UNREADABLE, mark, note_channels
 from clanstats.db.coverage import Stretch, extend, extend_newest, holes, stretches_of_clan
-from clanstats.db.engine import compact
 from clanstats.harvest.ingest import store_page
 from clanstats.harvest.recent import Recent
 from clanstats.pacing import Pacer
@@ -212,7 +211,7 @@ class _Crawl:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
         if self.messages >= MANY:
-            await compact(self.services.writers.kw["bind"])
+            await self.services.compact()
         return ChatReport(
             channels=self.channels,
             complete=self.complete,

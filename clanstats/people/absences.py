@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.analytics.persons import accounts_of
 from clanstats.db.models import AbsenceRow, PlayerRow
 from clanstats.errors import BadInputError
-from clanstats.people.links import links_at, person
+from clanstats.people.links import links_at
 
 LONGEST = timedelta(days=366)
 LONGEST_REASON = 200
@@ -49,7 +50,7 @@ async def set_absence(  # noqa: PLR0913  who, when, why, and who says so
     if not now < until <= now + LONGEST:
         raise BadInputError("Give a day within the next year: `2w`, or as `2026-12-24`.")
     await clear_absence(session, clan_id, player_id=player_id, now=now)
-    accounts = await person(session, clan_id, player_id, now)
+    accounts = await accounts_of(session, clan_id, player_id, now)
     said = " ".join((reason or "").split())[:LONGEST_REASON] or None
     await session.execute(
         insert(AbsenceRow).values(
@@ -73,7 +74,7 @@ async def clear_absence(
         update(AbsenceRow)
         .where(
             *_in_force(clan_id, now),
-            AbsenceRow.player_id.in_(await person(session, clan_id, player_id, now)),
+            AbsenceRow.player_id.in_(await accounts_of(session, clan_id, player_id, now)),
         )
         .values(cleared_at=now)
         .returning(AbsenceRow.id)

@@ -104,21 +104,6 @@ async def link_of(session: AsyncSession, clan_id: int, player_id: int) -> Link |
     return next(iter(await _found(session, wanted)), None)
 
 
-async def person(
-    session: AsyncSession, clan_id: int, player_id: int, at: datetime
-) -> Sequence[int]:
-    """All accounts of whoever plays this one at that instant, the main one first.
-
-    Returns:
-        Player IDs; only the one asked about when it isn't linked.
-    """
-    links = await links_at(session, clan_id, at)
-    user_id = next((link.discord_user_id for link in links if link.player_id == player_id), None)
-    if user_id is None:
-        return (player_id,)
-    return tuple(link.player_id for link in links if link.discord_user_id == user_id)
-
-
 async def add_link(  # noqa: PLR0913  who, whose, when and why
     session: AsyncSession,
     clan_id: int,

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.chat import AuthorKind, written_at
 from clanstats.db.authors import FORGOTTEN, author_ids
-from clanstats.db.engine import database_file
 from clanstats.db.models import (
     AbsenceRow,
     AchievementRow,
@@ -34,7 +33,6 @@ from clanstats.db.models import (
     VoiceSessionRow,
     WordCountRow,
 )
-from clanstats.db.scrub import scrub
 from clanstats.harvest.attribution import attribute
 from clanstats.privacy.hiding import USER
 from clanstats.privacy.person import (
@@ -101,8 +99,7 @@ async def scrub_if_due(services: Services) -> bool:
         due = await recall(session, _SCRUB_DUE)
     if not due:
         return True
-    file = database_file(services.settings.database_url)
-    if file is not None and not await scrub(file):
+    if not await services.compact():
         return False
     async with services.write() as session:
         await session.execute(delete(BotStateRow).where(BotStateRow.key == _SCRUB_DUE))

@@ -17,6 +17,7 @@ from clanstats.db.models import HiddenRow, LinkRow, PlayerRow
 from clanstats.domain import Gain, Leaderboard, Unshown
 from clanstats.errors import ClanStatsError
 from clanstats.metrics import Metric, MetricKind
+from clanstats.privacy.person import Scope, person_of
 from clanstats.timestamps import epoch_ms
 
 USER, PLAYER, OPTED_OUT = "user", "player", "opted_out"
@@ -78,6 +79,24 @@ async def _links(session: AsyncSession, clan_id: int, at: datetime) -> Sequence[
         )
     )
     return [(row[0], row[1]) for row in found]
+
+
+async def set_hidden(
+    session: AsyncSession, user_id: int, scope: Scope, *, wish: bool, now: datetime
+) -> bool:
+    """Hide a Discord user's talk, their players' numbers, or both; or show them again.
+
+    Returns:
+        Whether there is anything to hide; without a linked player there are no numbers.
+    """
+    who = await person_of(session, user_id, scope)
+    subjects = {USER: [user_id] if scope.discord else [], PLAYER: list(who.player_ids)}
+    for kind, subject_ids in subjects.items():
+        if wish:
+            await hide(session, kind=kind, subject_ids=subject_ids, now=now)
+        else:
+            await unhide(session, kind=kind, subject_ids=subject_ids)
+    return any(subjects.values())
 
 
 async def hide(

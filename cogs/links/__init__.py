@@ -19,12 +19,12 @@ from clanstats.people.links import (
 )
 from cogs import words
 from cogs.checks import is_officer, must_be_officer
-from cogs.interactions import Choices, Interaction, clan_of, listed
+from cogs.interactions import Interaction, clan_of
 from cogs.links import controls, embed
 from cogs.links.controls import LinkControl
 from cogs.links.state import Action
 from cogs.replies import Reply
-from cogs.roster import Roster
+from cogs.roster import offered
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
@@ -47,7 +47,6 @@ class Links(commands.GroupCog, name="link"):
 
     def __init__(self, bot: "ClanStatsBot") -> None:
         self.bot = bot
-        self.roster = Roster(bot.services)
 
     async def cog_load(self) -> None:
         """Make the buttons of every list ever sent work."""
@@ -57,17 +56,8 @@ class Links(commands.GroupCog, name="link"):
         """Leave them to the cog's next version."""
         self.bot.remove_dynamic_items(LinkControl)
 
-    @commands.Cog.listener()
-    async def on_clan_harvested(self, clan_id: int) -> None:
-        """Follow renames, joins and leaves."""
-        await self.roster.reload(clan_id)
-
-    @commands.Cog.listener()
-    async def on_links_changed(self, clan_id: int) -> None:
-        """Offer everyone's own accounts first."""
-        self.roster.forget_owners(clan_id)
-
     @app_commands.command()
+    @app_commands.autocomplete(player=offered)
     @app_commands.checks.dynamic_cooldown(_not_too_often)
     @app_commands.describe(
         player=_PLAYER,
@@ -87,7 +77,7 @@ class Links(commands.GroupCog, name="link"):
             must_be_officer(interaction)
         if user is not None and user.bot:
             raise BadInputError("A bot plays no account.")
-        player_id = await self.roster.find(clan, player)
+        player_id = await self.bot.roster.find(clan, player)
         await interaction.response.defer(ephemeral=True, thinking=True)
         if is_officer(interaction) and user is not None:
             link = await self._added(interaction, user, player_id, replace=replace)
@@ -100,11 +90,12 @@ class Links(commands.GroupCog, name="link"):
         await reply.send(interaction, ephemeral=True)
 
     @app_commands.command()
+    @app_commands.autocomplete(player=offered)
     @app_commands.describe(player="Which one, if you claim several")
     async def verify(self, interaction: Interaction, player: str | None = None) -> None:
         """Check whether you gained XP in the skill that was named to you."""
         clan, services = clan_of(interaction), self.bot.services
-        player_id = None if player is None else await self.roster.find(clan, player)
+        player_id = None if player is None else await self.bot.roster.find(clan, player)
         await interaction.response.defer(ephemeral=True, thinking=True)
         if player_id is None:
             async with services.read() as session:
@@ -120,6 +111,7 @@ class Links(commands.GroupCog, name="link"):
         await reply.send(interaction, ephemeral=True)
 
     @app_commands.command()
+    @app_commands.autocomplete(player=offered)
     @app_commands.describe(
         player=_PLAYER, mistake="Officers: it never was true, so nothing of it is kept"
     )
@@ -133,7 +125,7 @@ class Links(commands.GroupCog, name="link"):
         clan, services = clan_of(interaction), self.bot.services
         if mistake:
             must_be_officer(interaction)
-        player_id = await self.roster.find(clan, player)
+        player_id = await self.bot.roster.find(clan, player)
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with services.write() as session:
             _check_whose(interaction, await link_of(session, clan.clan_id, player_id))
@@ -145,7 +137,7 @@ class Links(commands.GroupCog, name="link"):
                 by=interaction.user.id,
                 mistake=mistake,
             )
-        self.bot.dispatch("links_changed", clan.clan_id)
+        self.bot.roster.forget_owners(clan.clan_id)
         whose = "you" if link.discord_user_id == interaction.user.id else "them"
         text = f"**{words.name(link.name)}** is no longer linked to {whose}" + (
             ", and never was." if mistake else "."
@@ -153,18 +145,19 @@ class Links(commands.GroupCog, name="link"):
         await Reply(embed.said("Unlinked", text)).send(interaction, ephemeral=True)
 
     @app_commands.command()
+    @app_commands.autocomplete(player=offered)
     @app_commands.describe(player="The account as which your messages count")
     async def main(self, interaction: Interaction, player: str) -> None:
         """Choose your main account: what you say on Discord counts as its."""
         clan, services = clan_of(interaction), self.bot.services
-        player_id = await self.roster.find(clan, player)
+        player_id = await self.bot.roster.find(clan, player)
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with services.write() as session:
             _check_whose(interaction, await link_of(session, clan.clan_id, player_id))
             link = await set_main(
                 session, clan.clan_id, player_id=player_id, by=interaction.user.id
             )
-        self.bot.dispatch("links_changed", clan.clan_id)
+        self.bot.roster.forget_owners(clan.clan_id)
         whose = "your" if link.discord_user_id == interaction.user.id else "their"
         text = f"**{words.name(link.name)}** is {whose} main account."
         await Reply(embed.said("Main account", text)).send(interaction, ephemeral=True)
@@ -192,16 +185,6 @@ class Links(commands.GroupCog, name="link"):
             reply = await controls.listed(interaction, _SHOWN[show])
         await reply.send(interaction, ephemeral=True)
 
-    @add.autocomplete("player")
-    @verify.autocomplete("player")
-    @remove.autocomplete("player")
-    @main.autocomplete("player")
-    async def _players(self, interaction: Interaction, typed: str) -> Choices:
-        clan = interaction.client.clan_for(interaction.guild_id)
-        if clan is None:
-            return []
-        return listed(await self.roster.choices(clan, interaction.user.id, typed))
-
     async def _added(
         self, interaction: Interaction, user: discord.Member, player_id: int, *, replace: bool
     ) -> Link:
@@ -225,7 +208,7 @@ class Links(commands.GroupCog, name="link"):
                 "changed hands, repeat this with `replace:True`; if it never was theirs, first "
                 "`/link remove` it with `mistake:True`."
             ) from error
-        self.bot.dispatch("links_changed", clan.clan_id)
+        self.bot.roster.forget_owners(clan.clan_id)
         return link
 
 

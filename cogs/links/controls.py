@@ -155,7 +155,7 @@ async def checked(interaction: Interaction, player_id: int) -> Reply:
     link = await claims.check(
         interaction.client.services, clan.clan_id, user_id=user_id, player_id=player_id
     )
-    interaction.client.dispatch("links_changed", clan.clan_id)
+    interaction.client.roster.forget_owners(clan.clan_id)
     return Reply(embed.linked(link, to=user_id))
 
 
@@ -191,5 +191,5 @@ async def _decided(interaction: Interaction, state: LinkState) -> Action:
                 method=LinkMethod.OFFICER,
                 made_by=interaction.user.id,
             )
-    interaction.client.dispatch("links_changed", clan.clan_id)
+    interaction.client.roster.forget_owners(clan.clan_id)
     return Action.PENDING if state.action is Action.ACCEPT else Action.SUGGESTIONS

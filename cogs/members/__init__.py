@@ -14,7 +14,7 @@ from cogs.interactions import Choices, Interaction, clan_of, listed
 from cogs.members import controls
 from cogs.members.controls import StatsControl
 from cogs.members.state import StatsState
-from cogs.roster import Roster
+from cogs.roster import offered
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
@@ -25,7 +25,6 @@ class Members(commands.Cog):
 
     def __init__(self, bot: "ClanStatsBot") -> None:
         self.bot = bot
-        self.roster = Roster(bot.services)
 
     async def cog_load(self) -> None:
         """Make the buttons of every profile ever sent work."""
@@ -35,17 +34,8 @@ class Members(commands.Cog):
         """Leave them to the cog's next version."""
         self.bot.remove_dynamic_items(StatsControl)
 
-    @commands.Cog.listener()
-    async def on_clan_harvested(self, clan_id: int) -> None:
-        """Follow renames, joins and leaves."""
-        await self.roster.reload(clan_id)
-
-    @commands.Cog.listener()
-    async def on_links_changed(self, clan_id: int) -> None:
-        """Offer everyone's own accounts first."""
-        self.roster.forget_owners(clan_id)
-
     @app_commands.command()
+    @app_commands.autocomplete(player=offered)
     @app_commands.describe(
         player="A player of the clan, also by an earlier name; your linked one if left out",
         user="Whose linked account to show, instead of a player's name",
@@ -67,18 +57,11 @@ class Members(commands.Cog):
         when = Asked.read(period, as_of, now=services.clock(), tz=services.settings.timezone)
         player_id = await self._meant(clan, interaction, player, user)
         # Whoever has hidden their own numbers is shown them, but nobody else is.
-        private = private or await self.roster.is_hidden(clan, player_id)
+        private = private or await self.bot.roster.is_hidden(clan, player_id)
         await interaction.response.defer(ephemeral=private, thinking=True)
         state = StatsState(interaction.user.id, player_id, when)
         reply = await controls.reply(interaction, state, private=private)
         await reply.send(interaction, ephemeral=private)
-
-    @stats.autocomplete("player")
-    async def _players(self, interaction: Interaction, typed: str) -> Choices:
-        clan = interaction.client.clan_for(interaction.guild_id)
-        if clan is None:
-            return []
-        return listed(await self.roster.choices(clan, interaction.user.id, typed))
 
     @stats.autocomplete("period")
     async def _periods(self, interaction: Interaction, typed: str) -> Choices:
@@ -98,7 +81,7 @@ class Members(commands.Cog):
         if player is not None:
             if user is not None:
                 raise BadInputError("Give a player or a user, not both.")
-            return await self.roster.find(clan, player, seen_by=interaction.user.id)
+            return await self.bot.roster.find(clan, player, seen_by=interaction.user.id)
         asked_for = user or interaction.user
         async with self.bot.services.read() as session:
             own = await own_players(session, clan.clan_id, asked_for.id, self.bot.services.clock())

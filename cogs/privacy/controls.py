@@ -62,16 +62,9 @@ async def set_hidden(interaction: Interaction, scope: Scope, *, hidden: bool) ->
     """
     services, user_id = interaction.client.services, interaction.user.id
     async with services.write() as session:
-        who = await person_of(session, user_id, scope)
-        subjects = {hiding.USER: [user_id] if scope.discord else []}
-        subjects[hiding.PLAYER] = list(who.player_ids)
-        if not any(subjects.values()):
-            raise NoDataError("No player is linked to you, so there are no numbers to hide.")
-        for kind, subject_ids in subjects.items():
-            if hidden:
-                await hiding.hide(session, kind=kind, subject_ids=subject_ids, now=services.clock())
-            else:
-                await hiding.unhide(session, kind=kind, subject_ids=subject_ids)
+        found = await hiding.set_hidden(session, user_id, scope, wish=hidden, now=services.clock())
+    if not found:
+        raise NoDataError("No player is linked to you, so there are no numbers to hide.")
     await _changed(interaction)
 
 

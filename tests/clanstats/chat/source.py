@@ -95,7 +95,7 @@ class Source:
         return tuple(self.channels_.values())
 
     async def page(
-        self, discord_channel_id: int, *, before: int | None = None, after: int | None = None
+        self, discord_channel_id: int, *, before: int | None = None
     ) -> Sequence[SeenMessage]:
         self.asked.append((discord_channel_id, before))
         number = len(self.asked)
@@ -110,10 +110,10 @@ class Source:
         there = [
             message
             for message_id, message in self.messages[discord_channel_id].items()
-            if (before is None or message_id < before) and (after is None or message_id > after)
+            if before is None or message_id < before
         ]
-        there.sort(key=lambda message: message.message_id, reverse=after is None)
-        page = sorted(there[: self.page_size], key=lambda message: message.message_id, reverse=True)
+        there.sort(key=lambda message: message.message_id, reverse=True)
+        page = there[: self.page_size]
         await self.after_page(number)
         return page
 

@@ -1,6 +1,8 @@
 """Do readers and writers of one file get along?"""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from multiprocessing import get_context
 
 import pytest
@@ -144,14 +146,28 @@ async def test_compacting_gives_room_back_and_loses_nothing(services, settings):
         await session.execute(insert(BotStateRow), rows)
     async with services.write() as session:
         await session.execute(delete(BotStateRow).where(BotStateRow.key != "500"))
-    file = database_file(settings.database_url)
-    engine = services.writers.kw["bind"]
 
-    await compact(engine)
+    assert await services.compact()
 
-    assert file.stat().st_size < 1_000_000
+    assert database_file(settings.database_url).stat().st_size < 1_000_000
     async with services.write() as session:
         assert (await session.scalars(select(BotStateRow.key))).all() == ["500"]
+
+
+async def test_of_what_was_deleted_compacting_leaves_no_byte(services, settings):
+    file = database_file(settings.database_url)
+    with closing(sqlite3.connect(file, isolation_level=None)) as careless:
+        careless.execute("PRAGMA secure_delete=OFF")
+        careless.executemany(
+            "INSERT INTO bot_state VALUES (?, 'Zezima of Varrock')", [(n,) for n in range(500)]
+        )
+        careless.execute("DELETE FROM bot_state WHERE key <> '1'")
+    before = on_disk(file).count(b"Zezima of Varrock")
+
+    assert await services.compact()
+
+    assert before > 1
+    assert on_disk(file).count(b"Zezima of Varrock") == 1
 
 
 async def test_what_cant_be_compacted_now_stays_as_it_is(services, counter, settings):
@@ -162,11 +178,15 @@ async def test_what_cant_be_compacted_now_stays_as_it_is(services, counter, sett
         await connection.rollback()
 
     async with other.begin():
-        await compact(impatient)
+        assert not await compact(impatient)
 
     assert await value(services) == 0
     await other.dispose()
     await impatient.dispose()
+
+
+def on_disk(file):
+    return b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
 
 
 async def test_error_names_the_statement_but_nothing_of_what_was_to_be_stored(services):

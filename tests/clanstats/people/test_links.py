@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from structlog.testing import capture_logs
 
 from clanstats.analytics.members import own_players
+from clanstats.analytics.persons import accounts_of
 from clanstats.chat import snowflake
 from clanstats.db.models import AttributionRow, AuthorRow, LinkClaimRow, LinkRow, PlayerRow
 from clanstats.errors import NoDataError
@@ -22,7 +23,6 @@ from clanstats.people.links import (
     add_link,
     link_of,
     links_at,
-    person,
     remove_link,
     set_main,
 )
@@ -84,8 +84,8 @@ async def test_first_link_is_the_main_one_and_counts_from_the_beginning(services
         )
         assert (second.since, second.main) == (EARLIEST, False)
         assert await links_at(session, 1, NOW, user_id=ANN) == (first, second)
-        assert await person(session, 1, players[1], NOW) == (players[0], players[1])
-        assert await person(session, 1, players[2], NOW) == (players[2],)
+        assert await accounts_of(session, 1, players[1], NOW) == (players[0], players[1])
+        assert await accounts_of(session, 1, players[2], NOW) == (players[2],)
 
 
 async def test_linking_again_changes_nothing(services, players):

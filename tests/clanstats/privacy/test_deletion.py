@@ -5,12 +5,11 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import known_names
 from clanstats.chat import snowflake
-from clanstats.db import scrub as scrubbing
 from clanstats.db.models import Base, PlayerRow
 from clanstats.domain import Window
 from clanstats.harvest.attribution import attribute
@@ -268,8 +267,9 @@ async def test_nameless_players_are_offered_to_nobody(town, services):
     assert not [known for known in names if known.name.startswith("deleted")]
 
 
-async def test_file_that_is_in_use_is_scrubbed_later(town, services, monkeypatch):
-    monkeypatch.setattr(scrubbing, "_WAIT_MS", 1)
+async def test_file_that_is_in_use_is_scrubbed_later(town, services):
+    async with services.write() as session:
+        await session.execute(text("PRAGMA busy_timeout=1"))
     with closing(sqlite3.connect(town.file, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM messages").fetchall()
