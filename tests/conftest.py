@@ -15,6 +15,7 @@ from clanstats.services import open_services
 from clanstats.settings import Settings
 from clanstats.wom.client import WiseOldMan
 from tests.factories import NOW, Clock
+from tests.replay import Replay
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NOBODY = "http://127.0.0.1:1"  # where no one listens
@@ -125,6 +126,13 @@ async def wom(settings, clock):
     )
     yield client
     await client.close()
+
+
+@pytest.fixture
+async def replay():
+    """Wise Old Man, who repeats what he was recorded to say; for who points `settings` to him."""
+    async with Replay(limits=False) as server:
+        yield server
 
 
 @pytest.fixture

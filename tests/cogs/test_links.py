@@ -12,16 +12,9 @@ from cogs.links.state import Action, LinkState
 from tests.clanstats.people.hiscores import Hiscores
 from tests.cogs.stage import ALICE_ID, BOB_ID, CAROL_ID, GUILD_ID, PLAYERS
 from tests.factories import NOW, add_member
-from tests.replay import Replay
 
 MINUTE = timedelta(minutes=1)
 LAST = (1 << 63) - 1  # the greatest ID there is
-
-
-@pytest.fixture
-async def replay():
-    async with Replay(limits=False) as server:
-        yield server
 
 
 @pytest.fixture

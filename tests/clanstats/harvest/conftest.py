@@ -3,13 +3,6 @@
 import pytest
 
 from tests.clanstats.harvest.feeds import Group
-from tests.replay import Replay
-
-
-@pytest.fixture
-async def replay():
-    async with Replay(limits=False) as server:
-        yield server
 
 
 @pytest.fixture

@@ -27,16 +27,9 @@ from clanstats.wom.client import WiseOldMan
 from clanstats.wom.errors import WomPlayerError, WomRateLimitedError, WomUnavailableError
 from tests.clanstats.people.hiscores import Hiscores
 from tests.factories import add_clan, add_member
-from tests.replay import Replay
 
 ANN, BEN, OFFICER = 7, 8, 9
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def replay():
-    async with Replay(limits=False) as server:
-        yield server
 
 
 @pytest.fixture
