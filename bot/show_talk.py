@@ -96,6 +96,7 @@ def _read_json(read: ChannelsRead) -> dict[str, object]:
         "complete": read.complete,
         "behind": read.behind,
         "unreadable": read.unreadable,
+        "lost": read.lost,
         "since": _iso(read.since),
     }
 

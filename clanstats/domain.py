@@ -106,7 +106,7 @@ class Standing:
 class ChannelsRead:
     """How much of a clan's channels is known of a window.
 
-    Threads count as channels; channels that are gone don't count.
+    Threads count as channels; channels that are gone don't, but for those that are lost.
     """
 
     channels: int
@@ -117,11 +117,13 @@ class ChannelsRead:
         datetime | None
     )  # from when on all that are neither are complete; before or in the window
     first: datetime | None  # from when on any of it is known; None when nothing is
+    lost: int = 0  # gone before they were read throughout: it will never be known
 
     @property
     def whole(self) -> bool:
         """Whether nothing is missing but what the bot may not read."""
-        return self.first is not None and self.complete + self.unreadable == self.channels
+        known = self.complete + self.unreadable == self.channels and not self.lost
+        return self.first is not None and known
 
 
 @dataclass(frozen=True, slots=True)

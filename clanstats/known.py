@@ -19,6 +19,9 @@ def read_words(read: ChannelsRead, tz: tzinfo) -> str:
             said.append(f"{read.behind:,} of {read.channels:,} channels not read to the end yet")
     if read.unreadable:
         said.append(f"{read.unreadable:,} of {read.channels:,} channels can't be read")
+    if read.lost:
+        channels = "channel was" if read.lost == 1 else "channels were"
+        said.append(f"{read.lost:,} {channels} deleted before they were read to the end")
     return "; ".join(said)
 
 

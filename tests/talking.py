@@ -28,6 +28,7 @@ async def add_channel(  # noqa: PLR0913 — a channel has this many sides
     since: datetime | None = None,
     until: datetime | None = None,
     state: str = "readable",
+    state_since: datetime = FOUNDED,
     clan_id: int = 1,
     read: bool = True,
 ) -> int:
@@ -39,7 +40,7 @@ async def add_channel(  # noqa: PLR0913 — a channel has this many sides
             discord_channel_id=snowflake(FOUNDED) + next(_numbers),
             kind="text",
             state=state,
-            state_since=FOUNDED,
+            state_since=state_since,
         )
         .returning(ChannelRow.id)
     )

@@ -2,20 +2,26 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, and_, bindparam, case, func, select
+from sqlalchemy import BigInteger, and_, bindparam, case, func, select, true, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics.members import CLAN
-from clanstats.analytics.spoken import HI, LO, bounds, greatest
-from clanstats.chat import snowflake, written_at
+from clanstats.analytics.spoken import HI, LO, bounds, greatest, least
+from clanstats.chat import FIRST_INSTANT, IDS_PER_MS, snowflake, written_at
 from clanstats.db.models import ChannelRow, CoverageRow
 from clanstats.domain import ChannelsRead, Window
+from clanstats.timestamps import epoch_ms
 
 # What comes in live is stored at once, but only entered as known some ticks later.
 _TRAILING = timedelta(minutes=15)
+_TRAILING_IDS = _TRAILING // timedelta(milliseconds=1) * IDS_PER_MS
+_ID_ZERO_MS = epoch_ms(FIRST_INSTANT)
 _REACHED = bindparam("reached_id", type_=BigInteger)
 
-_TO_THE_END = CoverageRow.until_id >= _REACHED
+# When a channel was found gone, as a message id; nothing can be written in it after that.
+_GONE_ID = (type_coerce(ChannelRow.state_since, BigInteger) - _ID_ZERO_MS) * IDS_PER_MS
+_END = case((ChannelRow.state == "gone", least(_REACHED, _GONE_ID - _TRAILING_IDS)), else_=_REACHED)
+_TO_THE_END = CoverageRow.until_id >= _END
 _CHANNELS = (
     select(
         ChannelRow.state,
@@ -30,6 +36,8 @@ _CHANNELS = (
         ).label("first_id"),
         # Of the stretch that reaches the end; there is one at most, as stretches don't touch.
         func.max(case((_TO_THE_END, CoverageRow.since_id))).label("since_id"),
+        _GONE_ID.label("gone_id"),
+        ChannelRow.discord_channel_id,
     )
     .outerjoin_from(
         ChannelRow,
@@ -41,17 +49,29 @@ _CHANNELS = (
         ),
     )
     .where(ChannelRow.clan_id == CLAN)
-    .group_by(ChannelRow.id, ChannelRow.state)
+    .group_by(
+        ChannelRow.id, ChannelRow.state, ChannelRow.state_since, ChannelRow.discord_channel_id
+    )
     .subquery()
 )
 _READABLE = _CHANNELS.c.state == "readable"
+# Somebody could write in it during the window before it was gone, and not all of that was read.
+_LOST = and_(
+    _CHANNELS.c.state == "gone",
+    _CHANNELS.c.gone_id > LO,
+    _CHANNELS.c.discord_channel_id < HI,
+    func.coalesce(_CHANNELS.c.since_id > LO, true()),
+)
 _READ = select(
     func.count(case((_CHANNELS.c.state != "gone", 1))).label("channels"),
     func.count(case((and_(_READABLE, _CHANNELS.c.since_id <= LO), 1))).label("complete"),
     func.count(case((and_(_READABLE, _CHANNELS.c.since_id.is_(None)), 1))).label("behind"),
     func.count(case((_CHANNELS.c.state == "unreadable", 1))).label("unreadable"),
-    func.max(case((_READABLE, _CHANNELS.c.since_id))).label("since_id"),
+    func.max(
+        case((_READABLE, _CHANNELS.c.since_id), (_LOST, least(_CHANNELS.c.gone_id, HI)))
+    ).label("since_id"),
     func.min(_CHANNELS.c.first_id).label("first_id"),
+    func.count(case((_LOST, 1))).label("lost"),
 )
 
 
@@ -71,6 +91,7 @@ async def channels_read(session: AsyncSession, clan_id: int, window: Window) -> 
         row.unreadable,
         None if row.since_id is None else written_at(row.since_id),
         None if row.first_id is None else _not_before(window.start, row.first_id),
+        row.lost,
     )
 
 

@@ -278,6 +278,7 @@ def test_messages_and_voice_are_ranked_like_metrics(harvested, talked):
         "complete": 1,
         "behind": 0,
         "unreadable": 1,
+        "lost": 0,
         "since": "2015-01-01T00:00:00+00:00",
     }
     assert voice["metric"] == "voice"

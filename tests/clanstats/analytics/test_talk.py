@@ -9,7 +9,7 @@ import pytest
 from clanstats.analytics.talk import talk
 from clanstats.analytics.talk_board import talk_board
 from clanstats.analytics.voice import WATCHED_SINCE
-from clanstats.chat import AuthorKind
+from clanstats.chat import FIRST_INSTANT, AuthorKind
 from clanstats.domain import Member, UnknownReason, Window
 from clanstats.harvest.voice import note_everybody
 from clanstats.schedules import remember
@@ -256,6 +256,35 @@ async def test_answer_says_which_channels_are_known_from_when(session):
     await add_stretch(session, hole, since=NOW - 5 * DAY, until=None)
     read = (await messages(session)).read
     assert (read.behind, read.since) == (0, NOW - 5 * DAY)
+
+
+async def test_channel_that_was_read_until_it_was_deleted_leaves_no_hole(session):
+    await add_channel(session)
+    gone_at = NOW - 10 * DAY
+    await add_channel(session, state="gone", state_since=gone_at, until=gone_at - HOUR / 12)
+
+    read = (await messages(session)).read
+
+    assert (read.channels, read.lost, read.whole) == (1, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("gone_at", "lost"),
+    [
+        pytest.param(NOW - 10 * DAY, 1, id="deleted in the window"),
+        pytest.param(NOW - 40 * DAY, 0, id="deleted before it"),
+    ],
+)
+@pytest.mark.parametrize("read", [True, False])
+async def test_channel_that_was_deleted_unread_is_lost_for_good(session, gone_at, lost, read):
+    await add_channel(session)
+    until = gone_at - 2 * DAY
+    await add_channel(session, state="gone", state_since=gone_at, until=until, read=read)
+
+    known = (await messages(session)).read
+
+    assert (known.channels, known.lost, known.whole) == (1, lost, not lost)
+    assert known.since == (gone_at if lost else FIRST_INSTANT)
 
 
 async def test_what_came_in_within_the_last_minutes_is_no_hole(session):
