@@ -5,16 +5,22 @@ any more of it within half an hour is the proof. Both times Wise Old Man reads t
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.db import store
-from clanstats.db.models import LinkClaimRow, PlayerRow
+from clanstats.db.models import (
+    LinkClaimRow,
+    MetricRow,
+    MetricValueRow,
+    PlayerRow,
+    SnapshotRow,
+)
 from clanstats.errors import BadInputError, ClanStatsError, NoDataError
 from clanstats.metrics import OVERALL, MetricKind, catalogue
 from clanstats.people.links import (
@@ -28,12 +34,13 @@ from clanstats.people.links import (
 )
 from clanstats.privacy.opt_outs import note_opt_out
 from clanstats.services import Services
-from clanstats.timestamps import discord_time
+from clanstats.timestamps import discord_time, epoch_ms
 from clanstats.wom.budget import priority
 from clanstats.wom.rows import WomSnapshot
 
 WITHIN = timedelta(minutes=30)
 _KEPT = timedelta(days=7)  # for officers to look at
+_LATELY = timedelta(days=30)
 _MOST = 3  # at once, for one user
 _ALL_THERE_IS = 200_000_000  # XP: more can't be gained in a skill
 # Anybody can train these anywhere, for nothing, with no level and no fighting.
@@ -89,9 +96,11 @@ async def begin(services: Services, clan_id: int, *, user_id: int, player_id: in
             f"You claim {len(own)} accounts already: prove or cancel one of them first."
         )
     read = await _read(services, player_id)
-    skill = _skill(read.values, f"{clan_id} {user_id} {player_id} {now:%Y-%m-%d}")
+    seed = f"{clan_id} {user_id} {player_id} {now:%Y-%m-%d}"
     async with services.write() as session:
         await _check_free(session, clan_id, user_id, player_id)
+        trained = await _trained(session, player_id, since=now - _LATELY)
+        skill = _skill(read.values, trained, seed)
         await store.save_snapshots(session, [read])
         await session.execute(
             delete(LinkClaimRow).where(
@@ -236,11 +245,28 @@ async def _read(services: Services, player_id: int) -> WomSnapshot:
     return told.snapshot
 
 
-def _skill(values: Mapping[str, int], seed: str) -> str:
+async def _trained(session: AsyncSession, player_id: int, *, since: datetime) -> Collection[str]:
+    """The names of what has changed of a player since then, as far as it was observed."""
+    first_at = select(func.min(SnapshotRow.taken_at)).where(SnapshotRow.player_id == player_id)
+    found = await session.scalars(
+        select(MetricRow.name)
+        .join_from(MetricRow, MetricValueRow, MetricValueRow.metric_id == MetricRow.id)
+        .where(
+            MetricValueRow.player_id == player_id,
+            MetricValueRow.taken_at > epoch_ms(since),
+            MetricValueRow.taken_at > first_at.scalar_subquery(),
+        )
+        .distinct()
+    )
+    return frozenset(found)
+
+
+def _skill(values: Mapping[str, int], trained: Collection[str], seed: str) -> str:
     """A skill of the player in which XP can be gained and seen.
 
-    `seed` decides which, so that asking again gives no other one: whoever could choose would take
-    what the account's true player is at.
+    If possible none that was `trained` lately: else whoever claims another's account only has to
+    wait until its true player goes on. `seed` decides among the others, so that asking again gives
+    no other one.
 
     Raises:
         NotProvenError: There is none.
@@ -250,7 +276,8 @@ def _skill(values: Mapping[str, int], seed: str) -> str:
         for name, metric in catalogue().items()
         if metric.kind is MetricKind.SKILL and name != OVERALL
     ]
-    for offered in (_CHEAP, skills):
+    untrained = [name for name in _CHEAP if name not in trained]
+    for offered in (untrained, _CHEAP, skills):
         open_to_them = [name for name in offered if 0 <= values.get(name, -1) < _ALL_THERE_IS]
         if open_to_them:
             return random.Random(seed).choice(open_to_them)  # noqa: S311  no secret

@@ -26,7 +26,7 @@ from clanstats.people.links import (
 from clanstats.wom.client import WiseOldMan
 from clanstats.wom.errors import WomPlayerError, WomRateLimitedError, WomUnavailableError
 from tests.clanstats.people.hiscores import Hiscores
-from tests.factories import add_clan, add_member
+from tests.factories import add_clan, add_member, observe
 
 ANN, BEN, OFFICER = 7, 8, 9
 MINUTE = timedelta(minutes=1)
@@ -133,10 +133,26 @@ async def test_skill_stays_the_same_however_often_it_is_asked_for(
         assert (await claim(services, konar)).skill == first.skill
 
 
+async def test_skill_is_none_that_the_player_was_at_lately(services, clock, konar, hiscores):
+    idle = _CHEAP[3]
+    now = {skill: held["experience"] for skill, held in hiscores.skills.items()}
+    before = {skill: xp - (skill != idle) for skill, xp in now.items()}
+    for days, values in ((40, before), (10, now)):
+        async with services.write() as session:
+            await observe(session, konar, clock.now - timedelta(days=days), values)
+
+    asked = []
+    for user_id in range(1, 8):
+        asked.append(await claim(services, konar, user_id))
+        clock.now += MINUTE
+
+    assert {one.skill for one in asked} == {idle}
+
+
 def test_skills_differ_by_user_and_day():
     xp = dict.fromkeys(_CHEAP, 5)
 
-    assert {_skill(xp, f"1 {user_id} 1 2026-11-23") for user_id in range(50)} == set(_CHEAP)
+    assert {_skill(xp, (), f"1 {user_id} 1 2026-11-23") for user_id in range(50)} == set(_CHEAP)
 
 
 @pytest.mark.parametrize(
