@@ -1,8 +1,9 @@
 """How much did everyone write, and when last? One range of an index for each of their names.
 
 What counts is what is attributed: a Discord account's messages and a name's lines in game chat,
-each from one message id to another. A range of the index over author and id is counted without
-reading a message, so the cost is that of what is counted, not of the history.
+each from one message id to another. Whole stretches of ids were counted before; what is left at
+the two ends is a range of the index over author and id, so no message is read, and the cost is
+that of the two ends.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,12 +26,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.analytics.members import CLAN
 from clanstats.analytics.seeks import Column
 from clanstats.chat import AuthorKind, snowflake, written_at
-from clanstats.db.models import AttributionRow, AuthorRow, MessageRow
+from clanstats.db.models import (
+    STRETCH_BITS,
+    AttributionRow,
+    AuthorRow,
+    MessageCountRow,
+    MessageRow,
+)
 from clanstats.domain import Window
 
 LO = bindparam("lo_id", type_=BigInteger)  # the first id of the window
 HI = bindparam("hi_id", type_=BigInteger)  # the first after it
 PLAYERS = bindparam("players", expanding=True, type_=BigInteger)
+_STRETCH = 1 << STRETCH_BITS  # ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,43 @@ def within(lo: Column, hi: Column) -> ColumnElement[bool]:
     )
 
 
+def counted(lo: Column, hi: Column) -> ColumnElement[int]:
+    """How many messages this attribution has from `lo` up to but not with `hi`."""
+    first, after = greatest(AttributionRow.since_id, lo), least(AttributionRow.until_id, hi)
+    # Of whole stretches; if there is none, `begun` may be one more than `ended`.
+    begun, ended = _stretch(first + _STRETCH - 1), _stretch(after)
+    whole = (
+        select(func.coalesce(func.sum(MessageCountRow.count), 0))
+        .where(
+            MessageCountRow.author_id == AttributionRow.author_id,
+            MessageCountRow.stretch >= begun,
+            MessageCountRow.stretch < ended,
+        )
+        .correlate(AttributionRow)
+        .scalar_subquery()
+    )
+    before = _count(first, least(begun * _STRETCH, after))
+    return whole + before + _count(greatest(begun, ended) * _STRETCH, after)
+
+
+def _stretch(message_id: ColumnElement[int]) -> ColumnElement[int]:
+    return message_id.bitwise_rshift(STRETCH_BITS)
+
+
+def _count(lo: ColumnElement[int], hi: ColumnElement[int]) -> ScalarSelect[int]:
+    """Messages of the attribution's author, one by one."""
+    return (
+        select(func.count())
+        .where(
+            MessageRow.author_id == AttributionRow.author_id,
+            MessageRow.id >= lo,
+            MessageRow.id < hi,
+        )
+        .correlate(AttributionRow)
+        .scalar_subquery()
+    )
+
+
 def written(lo: Column, hi: Column) -> ScalarSelect[int]:
     """How many messages of `players` there are between two ids, for a row that has them."""
     return (
@@ -107,11 +152,7 @@ _SPOKEN = (
     select(
         AttributionRow.player_id,
         AuthorRow.kind,
-        select(func.count())
-        .where(within(LO, HI))
-        .correlate(AttributionRow)
-        .scalar_subquery()
-        .label("messages"),
+        counted(LO, HI).label("messages"),
         select(func.max(MessageRow.id))
         .where(within(literal(0), HI))
         .correlate(AttributionRow)

@@ -325,6 +325,26 @@ class MessageRow(Base):
     flags: Mapped[int]  # `clanstats.chat.MessageFlag`
 
 
+# A stretch of message ids is the ids that share all bits but these: 24.9 days, by the time in them.
+STRETCH_BITS = 53
+
+
+class MessageCountRow(Base):
+    """How many messages of an author there are among the ids of a stretch; none has no row.
+
+    Triggers on `messages` keep it, so that whatever changes messages need not know of it.
+    """
+
+    __tablename__ = "message_counts"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    author_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True
+    )
+    stretch: Mapped[int] = mapped_column(primary_key=True)  # the ids' upper bits
+    count: Mapped[int]
+
+
 class VoiceSessionRow(Base):
     """Someone was in a voice channel; `ended_at` None is still there."""
 

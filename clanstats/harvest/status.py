@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.chat import AuthorKind, written_at
+from clanstats.analytics import spoken
+from clanstats.chat import LAST_ID, AuthorKind, written_at
 from clanstats.db.coverage import Stretch, stretches_of_clan
-from clanstats.db.models import AttributionRow, AuthorRow, ChannelRow, MessageRow, RelayMissRow
+from clanstats.db.models import (
+    AttributionRow,
+    AuthorRow,
+    ChannelRow,
+    MessageCountRow,
+    RelayMissRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +107,12 @@ async def status(session: AsyncSession, clan_id: int) -> Sequence[ChannelStatus]
 async def share_attributed(session: AsyncSession, clan_id: int) -> Share:
     """Count what people wrote, and how much of it is attributed; bots and forgotten ones aside."""
     written = (
-        select(func.count())
-        .select_from(MessageRow)
-        .where(MessageRow.author_id == AuthorRow.id)
+        select(func.sum(MessageCountRow.count))
+        .where(MessageCountRow.author_id == AuthorRow.id)
         .correlate(AuthorRow)
         .scalar_subquery()
     )
-    attributed = (
-        select(func.count())
-        .select_from(MessageRow)
-        .where(
-            MessageRow.author_id == AttributionRow.author_id,
-            MessageRow.id >= AttributionRow.since_id,
-            MessageRow.id < AttributionRow.until_id,
-        )
-        .correlate(AttributionRow)
-        .scalar_subquery()
-    )
+    attributed = spoken.counted(literal(0), literal(LAST_ID))
     people = (
         AuthorRow.clan_id == clan_id,
         AuthorRow.kind.in_([AuthorKind.USER, AuthorKind.RELAY]),

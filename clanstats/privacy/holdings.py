@@ -82,6 +82,7 @@ def _as_it_is(at: datetime) -> datetime:
 HOLDINGS: tuple[Holding, ...] = (
     Holding("authors", "names and accounts you write under", rows.authors),
     Holding("messages", "messages (when, where, how long; not what)", rows.messages, written_at),
+    Holding("message_counts", "sums of your messages, by about 25 days", rows.counts),
     Holding("attributions", "notes on which player's messages these are", rows.attributions),
     Holding("voice_sessions", "times in voice", rows.voice, _as_it_is),
     Holding("word_counts", "words counted by week", rows.words, _as_it_is),

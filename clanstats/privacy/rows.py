@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 
 from clanstats.db.models import (
+    STRETCH_BITS,
     AbsenceRow,
     ActivityRow,
     AttributionRow,
@@ -16,6 +17,7 @@ from clanstats.db.models import (
     HiddenRow,
     LinkClaimRow,
     LinkRow,
+    MessageCountRow,
     MessageRow,
     MetricRow,
     MetricValueRow,
@@ -167,6 +169,14 @@ def messages(who: Person) -> Rows:
         .join(ChannelRow, ChannelRow.id == MessageRow.channel_id)
         .where(of_parts(who.parts, MessageRow.author_id, MessageRow.id))
     )
+
+
+def counts(who: Person) -> Rows:
+    return select(
+        literal(STRETCH_BITS).label("of_ids_without_bits"),
+        MessageCountRow.stretch,
+        MessageCountRow.count,
+    ).where(MessageCountRow.author_id.in_(who.author_ids))
 
 
 def events(who: Person) -> Rows:
