@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from clanstats.chat import snowflake, written_at
@@ -105,6 +106,7 @@ class Server:
         self.voice: dict[int, int] = {}
         self._tell = tell
         self._last_id = 0
+        self._serials = count()  # far fewer than the ids of a millisecond
 
     # What a test, or whoever plays the members, does
 
@@ -219,7 +221,8 @@ class Server:
         """Fill a channel with what was written before anybody listened; returns the ids."""
         channel = self.channels[where]
         first = (until or now_utc() - timedelta(hours=1)) - every * count
-        ids = [snowflake(first + every * number) + number % 1000 for number in range(count)]
+        # Two channels may be filled in the same millisecond.
+        ids = [snowflake(first + every * number) + next(self._serials) for number in range(count)]
         for number, message_id in enumerate(ids):
             channel.add(Said(message_id, by[number % len(by)], f"line {number}"))
         return ids
