@@ -567,6 +567,187 @@ class JobRunRow(Base):
     detail: Mapped[str | None]  # the report or the reason, in words a person can act on
 
 
+class RuleStateRow(Base):
+    """What the latest run of a clan's rules found of someone; what it didn't find has no row."""
+
+    __tablename__ = "rule_states"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 — SQLAlchemy's own form
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)  # the rule, or the ladder and rank
+    runs: Mapped[int]  # in a row
+    since: Mapped[datetime]
+    told_at: Mapped[datetime | None]  # officers, if it is a matter for an alert
+
+
+class DecisionRow(Base):
+    """An officer, or the bot where the rules let it, decided about someone."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_clan_id_player_id", "clan_id", "player_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    rule_id: Mapped[str]
+    change: Mapped[str]  # `clanstats.rules.decisions.Change`
+    from_rank: Mapped[str | None]
+    to_rank: Mapped[str | None]
+    rules_hash: Mapped[str]
+    as_of: Mapped[datetime]  # of the facts
+    evidence: Mapped[str]  # `clanstats.rules.leaves.leaves_json`
+    state: Mapped[str]  # "open" (votes are missing), "approved", "held", "denied", "done", "undone"
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)  # Discord user; None is the bot
+    decided_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]  # when Wise Old Man showed the rank
+
+
+class VoteRow(Base):
+    """An officer agreed to a decision that takes several, or didn't."""
+
+    __tablename__ = "votes"
+
+    decision_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("decisions.id", ondelete="CASCADE"), primary_key=True
+    )
+    discord_user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    yes: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """Somebody changed something that officers answer for."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_clan_id_at", "clan_id", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    actor: Mapped[int | None] = mapped_column(BigInteger)  # Discord user; None is the bot
+    action: Mapped[str]  # "promotion.approved"
+    player_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)  # of the decision, case, …
+    detail: Mapped[str]  # in words
+    roles_given: Mapped[str] = mapped_column(server_default=text("''"))  # Discord's ids, by spaces
+    roles_taken: Mapped[str] = mapped_column(server_default=text("''"))
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class CaseRow(Base):
+    """What officers noted about someone: "note", "warn", "strike" or "flag"."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("ix_cases_clan_id_player_id", "clan_id", "player_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str]
+    reason: Mapped[str]
+    weight: Mapped[int]  # of a strike; else 1
+    made_by: Mapped[int] = mapped_column(BigInteger)  # Discord user
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
+    voided_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class NoticeRow(Base):
+    """Someone was asked whether they are still there, and has until `deadline` to say so."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_clan_id_player_id", "clan_id", "player_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    sent_by: Mapped[int] = mapped_column(BigInteger)  # Discord user
+    sent_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(BigInteger)
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ExemptionRow(Base):
+    """Someone isn't to be listed as inactive; `until` None is for good."""
+
+    __tablename__ = "exemptions"
+    __table_args__ = (Index("ix_exemptions_clan_id_player_id", "clan_id", "player_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    set_by: Mapped[int] = mapped_column(BigInteger)  # Discord user
+    cleared_at: Mapped[datetime | None]
+
+
+class PointsRow(Base):
+    """Officers gave someone points, or took some; `undone_at` takes it back from the beginning."""
+
+    __tablename__ = "points"
+    __table_args__ = (
+        Index("ix_points_clan_id_ledger_player_id", "clan_id", "ledger", "player_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"))
+    ledger: Mapped[str]
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), index=True
+    )
+    amount: Mapped[int]
+    reason: Mapped[str | None]
+    given_by: Mapped[int] = mapped_column(BigInteger)  # Discord user
+    given_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class RankRoleRow(Base):
+    """Who has this rank in the clan has this role on Discord."""
+
+    __tablename__ = "rank_roles"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    rank: Mapped[str] = mapped_column(primary_key=True)
+    discord_role_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class ClanChannelRow(Base):
+    """Where on Discord something is posted: "officers" is alerts, "log", "notices"."""
+
+    __tablename__ = "clan_channels"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    discord_channel_id: Mapped[int] = mapped_column(BigInteger)
+
+
 class ScheduleRow(Base):
     """When a job is due next; one row a clan and job."""
 

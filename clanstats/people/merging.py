@@ -1,4 +1,4 @@
-"""Whose are the links, claims, absences and wishes of a player that turned out to be another?"""
+"""Whose is what was noted of a player that turned out to be another?"""
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.db.models import AbsenceRow, HiddenRow, LinkClaimRow, LinkRow
 from clanstats.people.links import keep_one_main
 from clanstats.privacy.hiding import USER
+from clanstats.privacy.officers import hand_over_records
 
 
 async def hand_over(session: AsyncSession, *, stand_in: int, player_id: int) -> None:
@@ -28,6 +29,7 @@ async def hand_over(session: AsyncSession, *, stand_in: int, player_id: int) -> 
     await session.execute(
         update(AbsenceRow).where(AbsenceRow.player_id == stand_in).values(player_id=player_id)
     )
+    await hand_over_records(session, stand_in=stand_in, player_id=player_id)
     hidden = select(HiddenRow.kind).where(HiddenRow.subject_id == player_id)
     of_stand_in = (HiddenRow.kind != USER, HiddenRow.subject_id == stand_in)
     await session.execute(

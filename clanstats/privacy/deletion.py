@@ -35,6 +35,7 @@ from clanstats.db.models import (
 )
 from clanstats.harvest.attribution import attribute
 from clanstats.privacy.hiding import USER
+from clanstats.privacy.officers import ABOUT_MEMBERS, forget_officer
 from clanstats.privacy.person import (
     Part,
     Person,
@@ -143,6 +144,7 @@ async def forget_user(
         .where(LinkRow.made_by == of_user, *_in(LinkRow, clan_id))
         .values(made_by=None)
     )
+    await forget_officer(session, of_user or _NOBODY, clan_id=clan_id)
     for table in (LinkRow, LinkClaimRow, DepartureRow):
         await session.execute(
             delete(table).where(table.discord_user_id == of_user, *_in(table, clan_id))
@@ -226,6 +228,7 @@ async def _forget_players(session: AsyncSession, who: Person, now: datetime) -> 
         LinkRow,
         LinkClaimRow,
         AbsenceRow,
+        *ABOUT_MEMBERS,
     ):
         await session.execute(delete(table).where(table.player_id.in_(ids)))
     await session.execute(

@@ -15,10 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.chat import written_at
 from clanstats.db.models import (
     AchievementRow,
+    AuditRow,
+    CaseRow,
+    DecisionRow,
+    ExemptionRow,
     MembershipRow,
     NameChangeRow,
+    NoticeRow,
     PlayerNameRow,
+    PointsRow,
     RankChangeRow,
+    RuleStateRow,
     SnapshotRow,
 )
 from clanstats.privacy import rows
@@ -163,17 +170,104 @@ HOLDINGS: tuple[Holding, ...] = (
         _as_it_is,
     ),
 )
+_OF_OFFICERS: tuple[Holding, ...] = (
+    Holding(
+        "rule_states",
+        "what the rank rules found lately",
+        lambda who: rows.of_players(
+            who, RuleStateRow, RuleStateRow.key, RuleStateRow.runs, at=RuleStateRow.since
+        ),
+        _as_it_is,
+    ),
+    Holding(
+        "decisions",
+        "decisions about your rank",
+        lambda who: rows.of_players(
+            who,
+            DecisionRow,
+            DecisionRow.rule_id,
+            DecisionRow.change,
+            DecisionRow.from_rank,
+            DecisionRow.to_rank,
+            DecisionRow.state,
+            DecisionRow.evidence,
+            at=DecisionRow.decided_at,
+        ),
+        _as_it_is,
+    ),
+    Holding(
+        "cases",
+        "cases (that they were noted, not the officers' words)",
+        lambda who: rows.of_players(
+            who, CaseRow, CaseRow.kind, CaseRow.weight, CaseRow.expires_at, at=CaseRow.made_at
+        ),
+        _as_it_is,
+    ),
+    Holding(
+        "notices",
+        "notices that asked whether you are still there",
+        lambda who: rows.of_players(
+            who, NoticeRow, NoticeRow.deadline, NoticeRow.answered_at, at=NoticeRow.sent_at
+        ),
+        _as_it_is,
+    ),
+    Holding(
+        "exemptions",
+        "exemptions",
+        lambda who: rows.of_players(
+            who, ExemptionRow, ExemptionRow.until, ExemptionRow.cleared_at, at=ExemptionRow.since
+        ),
+        _as_it_is,
+    ),
+    Holding(
+        "points",
+        "points",
+        lambda who: rows.of_players(
+            who, PointsRow, PointsRow.ledger, PointsRow.amount, at=PointsRow.given_at
+        ),
+        _as_it_is,
+    ),
+    Holding(
+        "audit",
+        "what officers did that concerns you",
+        lambda who: rows.of_players(who, AuditRow, AuditRow.action, at=AuditRow.at),
+        _as_it_is,
+    ),
+    Holding("votes", "votes you gave", rows.votes, _as_it_is),
+    *(
+        Holding(
+            column.class_.__tablename__,
+            f"{what} about others",
+            lambda who, column=column, at=at: rows.by_them(who, column, at),  # type: ignore[misc]
+            _as_it_is,
+        )
+        for what, column, at in (
+            ("decisions you made", DecisionRow.decided_by, DecisionRow.decided_at),
+            ("cases you noted", CaseRow.made_by, CaseRow.made_at),
+            ("cases you voided", CaseRow.voided_by, CaseRow.voided_at),
+            ("notices you sent", NoticeRow.sent_by, NoticeRow.sent_at),
+            ("notices you answered", NoticeRow.answered_by, NoticeRow.answered_at),
+            ("exemptions you made", ExemptionRow.set_by, ExemptionRow.since),
+            ("points you gave", PointsRow.given_by, PointsRow.given_at),
+            ("entries of the log on what you did", AuditRow.actor, AuditRow.at),
+            ("entries of the log you undid", AuditRow.undone_by, AuditRow.undone_at),
+        )
+    ),
+)
+HOLDINGS += _OF_OFFICERS
 # Of these no row is about a person.
 ABOUT_NOBODY = frozenset(
     {
         "backfill_steps",
         "bot_state",
         "channels",
+        "clan_channels",
         "clans",
         "coverage",
         "job_runs",
         "metrics",
         "rank_orders",
+        "rank_roles",
         "relay_misses",
         "schedules",
         "tombstones",

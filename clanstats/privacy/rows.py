@@ -23,6 +23,7 @@ from clanstats.db.models import (
     MetricValueRow,
     PlayerRow,
     VoiceSessionRow,
+    VoteRow,
     WordCountRow,
 )
 from clanstats.privacy.hiding import USER
@@ -205,6 +206,18 @@ def words(who: Person) -> Rows:
     return select(WordCountRow.week.label("at"), WordCountRow.word, WordCountRow.count).where(
         WordCountRow.author_id.in_(who.author_ids)
     )
+
+
+def by_them(who: Person, column: Any, at: Any) -> Rows:  # noqa: ANN401 — columns
+    """Only that they did it: whom it was about is those people's own."""
+    row = column.class_
+    return select(at.label("at")).where(
+        column == (who.user_id or 0), row.player_id.not_in(who.player_ids)
+    )
+
+
+def votes(who: Person) -> Rows:
+    return select(VoteRow.at, VoteRow.yes).where(VoteRow.discord_user_id == (who.user_id or 0))
 
 
 def activity(who: Person) -> Rows:

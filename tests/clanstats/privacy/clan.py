@@ -10,12 +10,20 @@ from clanstats.chat import AuthorKind, GameEvent, Writer, snowflake
 from clanstats.db.engine import database_file
 from clanstats.db.models import (
     AbsenceRow,
+    AuditRow,
     BackfillStepRow,
+    CaseRow,
+    DecisionRow,
     DepartureRow,
+    ExemptionRow,
     HiddenRow,
     LinkClaimRow,
     LinkRow,
+    NoticeRow,
     PlayerRow,
+    PointsRow,
+    RuleStateRow,
+    VoteRow,
 )
 from clanstats.harvest import backfill
 from clanstats.harvest.attribution import attribute
@@ -126,10 +134,47 @@ class Town:
                 await session.execute(
                     insert(HiddenRow).values(kind=kind, subject_id=subject_id, since=NOW)
                 )
+            for player_id, officer in ((sailor, OTTO), (red, SALLY)):
+                await self._note(session, player_id, officer)
             await attribute(session, 1)
         for who in (SALLY, OTTO):
             await self.in_voice(who, 5, 4)
         await self.in_voice(SALLY, 1, None)
+
+    async def _note(self, session, player_id, officer):
+        """What an officer decided and noted about somebody, and how it ended."""
+        about = {"clan_id": 1, "player_id": player_id}
+        await session.execute(insert(RuleStateRow).values(key="purge", runs=1, since=NOW, **about))
+        decided = await session.execute(
+            insert(DecisionRow)
+            .values(
+                rule_id="main",
+                change="promote",
+                rules_hash="0" * 12,
+                as_of=NOW,
+                evidence="[]",
+                state="open",
+                decided_by=officer,
+                decided_at=NOW,
+                **about,
+            )
+            .returning(DecisionRow.id)
+        )
+        rows = (
+            (VoteRow, {"decision_id": decided.scalar_one(), "discord_user_id": officer,
+                       "yes": True, "at": NOW}),
+            (CaseRow, {"kind": "note", "reason": "late", "weight": 1, "made_by": officer,
+                       "made_at": NOW, "voided_by": officer, "voided_at": NOW, **about}),
+            (NoticeRow, {"sent_by": officer, "sent_at": NOW, "deadline": NOW + HOUR,
+                         "answered_by": officer, "answered_at": NOW, **about}),
+            (ExemptionRow, {"since": NOW, "set_by": officer, **about}),
+            (PointsRow, {"ledger": "events", "amount": 5, "given_by": officer, "given_at": NOW,
+                         **about}),
+            (AuditRow, {"at": NOW, "actor": officer, "action": "case.noted", "detail": "late",
+                        "undone_at": NOW, "undone_by": officer, **about}),
+        )  # fmt: skip
+        for table, values in rows:
+            await session.execute(insert(table).values(**values))
 
     async def in_voice(self, who, since, until):
         """In voice from so many hours ago on; `until` None is still."""
