@@ -132,6 +132,16 @@ def scaled(value: int | None, metric: Metric) -> float | None:
     return value if value is None or metric.scale == 1 else value / metric.scale
 
 
+def stood_still(found: Row[Any], window: Window) -> bool:
+    """Whether Wise Old Man looked after the window's start, and saw no change since before it."""
+    start = epoch_ms(window.start)
+    return (
+        found.updated_at is not None
+        and found.last_changed_at is not None
+        and found.last_changed_at <= start < found.updated_at
+    )
+
+
 def _unobserved(
     member: Member,
     metric: Metric,
@@ -140,13 +150,7 @@ def _unobserved(
     policy: GainPolicy,
 ) -> Gain:
     seen = None if found.last_at is None else from_epoch_ms(found.last_at)
-    start = epoch_ms(window.start)
-    unchanged = (
-        found.updated_at is not None
-        and found.last_changed_at is not None
-        and found.last_changed_at <= start < found.updated_at
-    )
-    if seen is None or policy is GainPolicy.WOM or not unchanged:
+    if seen is None or policy is GainPolicy.WOM or not stood_still(found, window):
         reason = UnknownReason.NEVER_TRACKED if seen is None else UnknownReason.NOT_UPDATED
         return Gain(member, None, reason, observed_at=seen)
     if found.end_value is None:
