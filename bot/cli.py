@@ -35,6 +35,7 @@ _NEEDS = {
 _QUIET = {
     "show": "WARNING",
     "db": "WARNING",
+    "rules": "ERROR",
     "privacy": "WARNING",
     "doctor": "WARNING",
     "alive": "WARNING",
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     _demo(commands)
     _harvesting(commands)
     _show(commands)
+    _rules(commands)
     _db(commands)
     _privacy(commands)
     _add(
@@ -166,6 +168,12 @@ def _pace(text: str) -> int:
     return int(text)
 
 
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 365:  # noqa: PLR2004 — a year
+        raise argparse.ArgumentTypeError(f"{text} isn't a whole number from 1 to 365")
+    return int(text)
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 — the highest there is
         raise argparse.ArgumentTypeError(f"{text} isn't a port: 1024 to 65535, or 0 for a free one")
@@ -183,12 +191,28 @@ def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     board.add_argument("--policy", choices=["as_of", "wom"], default="as_of")
     known = _add(subjects, "coverage", "what is known of Discord's channels", "bot.show:coverage")
     known.add_argument("--json", action="store_true")
+    promotions = _add(subjects, "promotions", "who is due for a rank", "bot.rules:promotions")
+    quiet = _add(subjects, "inactive", "who has gone quiet", "bot.rules:inactive")
+    quiet.add_argument("--days", type=_days, help="of silence, instead of the clan's rules")
+    quiet.add_argument("--signal", choices=["any", "game", "discord", "both"], default="any")
+    for parser in (promotions, quiet):
+        parser.add_argument("--as-of", metavar="ISO", help="answer as one would have then")
+        parser.add_argument("--json", action="store_true")
     for parser in (stats, board):
         parser.add_argument("--period", help="7d, 4w, 2026-01-01..2026-01-31 or all (default 30d)")
         parser.add_argument("--from", dest="since", metavar="ISO", help="instead of --period")
         parser.add_argument("--to", dest="until", metavar="ISO")
         parser.add_argument("--as-of", metavar="ISO", help="answer as one would have then")
         parser.add_argument("--json", action="store_true")
+
+
+def _rules(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    rules = _add(commands, "rules", "begin with rank rules, or check them")
+    verbs = rules.add_subparsers(dest="verb", required=True, metavar="VERB")
+    init = _add(verbs, "init", "write a pack of rules to begin with", "bot.rules:init")
+    init.add_argument("pack", help="time-only, efficiency, points, social, strict-activity, …")
+    check = _add(verbs, "check", "say what is wrong with a rules file", "bot.rules:check")
+    check.add_argument("file", nargs="?", type=Path, help="by default the one in use")
 
 
 def _privacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -39,11 +39,11 @@ class Asked:
 
 async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
     """Print everyone in order of a metric."""
-    await _check_tables(settings)
+    await check_tables(settings)
     async with open_services(settings) as services:
         asked = _asked(options, services)
         async with services.read() as session:
-            clan = await _clan(services)
+            clan = await the_clan(services)
             rank = await _rank(session, clan, options.rank, asked.as_of)
             board = await boards.board(
                 session,
@@ -65,11 +65,11 @@ async def leaderboard(settings: Settings, options: argparse.Namespace) -> int:
 
 async def stats(settings: Settings, options: argparse.Namespace) -> int:
     """Print what is known of one player."""
-    await _check_tables(settings)
+    await check_tables(settings)
     async with open_services(settings) as services:
         asked = _asked(options, services)
         async with services.read() as session:
-            clan = await _clan(services)
+            clan = await the_clan(services)
             found = await members.players_named(session, clan.clan_id, options.player)
             if not found:
                 raise NoDataError(
@@ -104,9 +104,9 @@ async def stats(settings: Settings, options: argparse.Namespace) -> int:
 
 async def coverage(settings: Settings, options: argparse.Namespace) -> int:
     """Print of each channel from when to when it is known."""
-    await _check_tables(settings)
+    await check_tables(settings)
     async with open_services(settings) as services:
-        clan = await _clan(services)
+        clan = await the_clan(services)
         async with services.read() as session:
             channels = await status(session, clan.clan_id)
             share = await share_attributed(session, clan.clan_id)
@@ -133,7 +133,7 @@ def _asked(options: argparse.Namespace, services: Services) -> Asked:
     return Asked(parse_period(options.period or _DEFAULT_PERIOD, now=now, tz=tz), now)
 
 
-async def _check_tables(settings: Settings) -> None:
+async def check_tables(settings: Settings) -> None:
     if await migrate.current(settings.database_url) != migrate.head():
         raise ClanStatsError(
             "The database has no tables of this version yet: run `clanstats harvest wom`, or "
@@ -141,7 +141,7 @@ async def _check_tables(settings: Settings) -> None:
         )
 
 
-async def _clan(services: Services) -> members.Clan:
+async def the_clan(services: Services) -> members.Clan:
     async with services.read() as session:
         clans = await members.clans(session)
     wanted = services.settings.wom_group_id

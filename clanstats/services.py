@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from clanstats.db.engine import compact, reading, writing
 from clanstats.drawing import Drawing
+from clanstats.rules.shelf import Shelf
 from clanstats.settings import Settings
 from clanstats.timestamps import now_utc
 from clanstats.wom.client import WiseOldMan, WomApi
@@ -31,6 +32,7 @@ class Services:
     readers: async_sessionmaker[AsyncSession]
     writers: async_sessionmaker[AsyncSession]
     drawing: Drawing
+    rules: Shelf
 
     def read(self) -> AsyncSession:
         """A session that sees one unchanging state of the database; use as a context manager."""
@@ -76,6 +78,7 @@ async def open_services(
             async_sessionmaker(readers, expire_on_commit=False),
             async_sessionmaker(writers, expire_on_commit=False),
             drawing,
+            Shelf(settings.ranks_file),
         )
 
 

@@ -205,6 +205,10 @@ class Settings(BaseSettings):
         default=90,
         description="Give after how many days the data of who left the server goes, 1 or more.",
     )
+    ranks_file: Path = Field(
+        default=Path("ranks.toml"),
+        description="Give the file with the clan's rank rules; see docs/rules.md.",
+    )
     backup_dir: Path = Field(default=Path("data/backups"), description="Give a folder.")
     backup_keep: PositiveInt = Field(
         default=7, description="Give how many backups to keep, 1 or more."

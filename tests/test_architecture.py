@@ -17,6 +17,7 @@ PACKAGES = ("bot", "cogs", "clanstats", "demo", "benchmarks", "migrations")
 # Inside clanstats a module imports from its own row or from rows below it.
 LAYERS = (
     (
+        "clanstats.decisions",
         "clanstats.harvest",
         "clanstats.jobs",
         "clanstats.people",
@@ -25,7 +26,7 @@ LAYERS = (
     ),
     ("clanstats.services",),
     ("clanstats.drawing",),
-    ("clanstats.charts", "clanstats.export", "clanstats.rules"),
+    ("clanstats.charts", "clanstats.export", "clanstats.inactivity", "clanstats.rules"),
     ("clanstats.analytics",),
     ("clanstats.db", "clanstats.tombstones"),
     ("clanstats.wom",),

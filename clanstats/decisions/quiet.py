@@ -1,0 +1,133 @@
+"""Who has gone quiet in a clan? The one answer for command, job, command line and file."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.analytics.channels import channels_read
+from clanstats.analytics.coverage import coverage
+from clanstats.analytics.facts.standing import people
+from clanstats.analytics.members import Clan, rank_order
+from clanstats.analytics.signals import GameSigns, TalkSigns, game_signs, heard_last, talk_signs
+from clanstats.decisions.judging import Judged, judge_by
+from clanstats.decisions.notices import notices
+from clanstats.domain import Window
+from clanstats.errors import NoDataError
+from clanstats.facts import FactKey, Flags
+from clanstats.inactivity import Inactivity, Known, Signs, inactive, rules_for
+from clanstats.people.absences import away
+from clanstats.rules.book import RuleBook, RuleKind
+from clanstats.rules.decide import explained
+from clanstats.rules.file import read_rules
+from clanstats.rules.leaves import Leaf
+from clanstats.services import Services
+
+_LOOKED = timedelta(days=30)
+_USUAL_DAYS = 30
+_USUAL_NOTICE = 7
+
+
+async def quiet(
+    services: Services,
+    session: AsyncSession,
+    clan: Clan,
+    *,
+    rules: RuleBook | None = None,
+    as_of: datetime | None = None,
+) -> Inactivity:
+    """Sort a clan's members into what has to be done about them.
+
+    Args:
+        services: For the rules and the clan's timezone.
+        session: Only read from.
+        clan: Whose members.
+        rules: Instead of the clan's own.
+        as_of: None is now.
+
+    Raises:
+        RuleError: The clan's rules can't be used, and there were none before them.
+    """
+    book = rules or await _book(services, session, clan)
+    judged = await judge_by(services, session, clan, book, as_of)
+    return inactive(await _known(session, clan, judged), judged.decisions.as_of)
+
+
+async def _book(services: Services, session: AsyncSession, clan: Clan) -> RuleBook:
+    """The clan's rules; 30 days without any sign, if they say nothing of who is inactive."""
+    order = await rank_order(session, clan.clan_id)
+    try:
+        book = services.rules.rules(clan.wom_group_id, order).book
+    except NoDataError:
+        return read_rules(rules_for(_USUAL_DAYS))
+    return book if book.of_kind(RuleKind.INACTIVE) else read_rules(rules_for(_USUAL_DAYS))
+
+
+async def _known(session: AsyncSession, clan: Clan, judged: Judged) -> Sequence[Known]:
+    now = judged.decisions.as_of
+    window = Window(now - _LOOKED, now)
+    read = await channels_read(session, clan.clan_id, window)
+    observed = {
+        one.member.player_id: one.snapshots
+        for one in await coverage(session, clan.clan_id, window=window, as_of=now)
+    }
+    absent = await away(session, clan.clan_id, now)
+    asked = await notices(session, clan.clan_id, now)
+    everyone = await people(session, clan.clan_id, now)
+    in_game = await game_signs(session, [one.member.player_id for one in everyone], now)
+    heard = await talk_signs(session, clan.clan_id, now)
+    exempt = judged.table.columns[FactKey("exempt")]
+    known = []
+    for place, person in enumerate(everyone):
+        player_id = person.member.player_id
+        outcome, rule_id, leaves, notice_days = _outcome(judged, place)
+        absence = absent.get(player_id)
+        known.append(
+            Known(
+                person.member,
+                person.joined_at,
+                outcome,
+                rule_id,
+                leaves,
+                notice_days,
+                bool(judged.decisions.at_risk and judged.decisions.at_risk[place]),
+                _signs(person.players, player_id, in_game, heard),
+                min(observed.get(player_id, 0), _LOOKED.days),
+                read.whole,
+                person.linked,
+                absence.until if absence else None,
+                isinstance(exempt, Flags) and exempt.values[place] is True,
+                person.member.rank in judged.book.officers,
+                asked.get(player_id),
+            )
+        )
+    return known
+
+
+def _outcome(judged: Judged, place: int) -> tuple[bool | None, str | None, Sequence[Leaf], int]:
+    """The rule that holds, or else one that can't be told; with why, and the days of its notice."""
+    outcomes = [one for one in judged.decisions.outcomes if one.rule.kind is RuleKind.INACTIVE]
+    for wanted in (True, None):
+        for one in outcomes:
+            if one.flags[place] is wanted:
+                leaves = explained(one.rule.when, judged.evaluation, place)
+                return wanted, one.rule.id, leaves, one.rule.notice_days
+    return False, None, (), _USUAL_NOTICE
+
+
+def _signs(
+    players: Sequence[int],
+    player_id: int,
+    in_game: Mapping[int, GameSigns],
+    heard: Mapping[int, TalkSigns],
+) -> Signs:
+    game, talk = in_game.get(player_id, GameSigns()), heard_last(heard, players)
+    return Signs(
+        game.xp_at,
+        game.boss_at,
+        talk.message_at,
+        talk.game_chat_at,
+        talk.voice_at,
+        game.changed_at,
+        game.observed_at,
+    )

@@ -1,0 +1,253 @@
+"""Who has gone quiet, and what is to be done about it? Rules decide, this sorts and words it.
+
+Nobody is in a list for removal who wasn't asked first, who answered, who is away or exempt, or of
+whom it isn't known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from clanstats.domain import Member
+from clanstats.rules.leaves import Leaf
+
+_DAY = timedelta(days=1)
+_OFTEN = 0.8  # of the days observed: then not much can have been missed
+_SOMETIMES = 0.4
+_LOOKED = 30  # days
+_LEAST = 14  # days for which an answer counts
+
+
+class Section(StrEnum):
+    """What has to be done about somebody."""
+
+    READY = "ready"  # asked, and didn't answer in time
+    TO_NOTIFY = "to notify"  # inactive, and nobody asked yet
+    IN_NOTICE = "in notice"  # asked, and has time left
+    AWAY = "away"
+    AT_RISK = "at risk"
+    CANT_TELL = "can't tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Somebody was asked whether they are still there."""
+
+    notice_id: int
+    sent_at: datetime
+    deadline: datetime
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """When somebody was last seen, by sort of sign; None is never."""
+
+    xp_at: datetime | None = None
+    boss_at: datetime | None = None
+    message_at: datetime | None = None
+    game_chat_at: datetime | None = None
+    voice_at: datetime | None = None
+    changed_at: datetime | None = None  # as Wise Old Man says
+    observed_at: datetime | None = None  # when it last looked
+
+    @property
+    def game_at(self) -> datetime | None:
+        return _newest(self.xp_at, self.boss_at, self.changed_at)
+
+    @property
+    def chat_at(self) -> datetime | None:
+        return _newest(self.message_at, self.game_chat_at, self.voice_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is to say of one member, whether they are inactive or not."""
+
+    member: Member
+    joined_at: datetime
+    outcome: bool | None  # of the rules: None can't be told
+    rule_id: str | None  # that holds, or that can't be told
+    leaves: Sequence[Leaf]
+    notice_days: int
+    at_risk: bool
+    signs: Signs
+    days_observed: int  # of the last 30
+    channels_whole: bool  # whether all channels that can be read are, these 30 days
+    linked: bool
+    away_until: datetime | None = None
+    exempt: bool = False
+    officer: bool = False
+    notice: Notice | None = None
+
+
+class Confidence(StrEnum):
+    """How much was looked at."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member in a section."""
+
+    known: Known
+    section: Section
+    verdict: str
+    confidence: Confidence
+    why: str  # for the confidence
+    fixes: Sequence[str] = ()  # what would tell, of who can't be told
+
+
+@dataclass(frozen=True, slots=True)
+class Inactivity:
+    """Everyone that officers have to look at, and how many were."""
+
+    as_of: datetime
+    checked: int
+    rows: Sequence[Row]  # by section, the longest quiet first
+
+    def of(self, section: Section) -> Sequence[Row]:
+        """One section."""
+        return tuple(row for row in self.rows if row.section is section)
+
+
+def inactive(members: Sequence[Known], as_of: datetime) -> Inactivity:
+    """Sort members into what has to be done about them; who is active is in no section."""
+    rows = [row for one in members if (row := _row(one, as_of)) is not None]
+    order = list(Section)
+    rows.sort(key=lambda row: (order.index(row.section), _quietness(row.known, as_of)))
+    return Inactivity(as_of, len(members), tuple(rows))
+
+
+def condition(days: int, signal: str = "any", *, rank: str | None = None) -> str:
+    """The rule that an officer asks for with a number of days, in the rules' language.
+
+    Args:
+        days: Of silence.
+        signal: "game", "discord", "both" (quiet in each of them) or "any" (no sign at all).
+        rank: Only those who hold it.
+    """
+    quiet = {
+        "game": f"quiet_days.game >= {days}",
+        "discord": f"quiet_days.chat >= {days}",
+        "both": f"quiet_days.game >= {days} and quiet_days.chat >= {days}",
+    }.get(signal, f"quiet_days >= {days}")
+    of_rank = "" if rank is None else f" and rank in ['{rank}']"
+    return f"tenure.days >= {min(days, _LOOKED)} and {quiet}{of_rank}"
+
+
+def rules_for(days: int, signal: str = "any", *, rank: str | None = None) -> str:
+    """A rules file with that one rule."""
+    when = condition(days, signal, rank=rank)
+    return (
+        'schema = 1\n[[rule]]\nid = "quiet"\nkind = "inactive"\n'
+        f'when = "{when}"\nunless = "away or exempt"\n'
+        f'[inactive]\nat_risk = "{condition(max(days // 2, 1), signal, rank=rank)}"\n'
+    )
+
+
+def days_ago(at: datetime | None, now: datetime) -> str:
+    """How long ago that was: "34 d", "today", or "never"."""
+    if at is None:
+        return "never"
+    days = (now - at) // _DAY
+    return f"{days:,} d" if days else "today"
+
+
+def _row(known: Known, as_of: datetime) -> Row | None:
+    section = _section(known, as_of)
+    if section is None:
+        return None
+    confidence, why = _confidence(known)
+    return Row(
+        known,
+        section,
+        _verdict(known, section, as_of),
+        confidence,
+        why,
+        _fixes(known) if section is Section.CANT_TELL else (),
+    )
+
+
+def _section(known: Known, as_of: datetime) -> Section | None:
+    if known.away_until is not None:
+        return Section.AWAY
+    if known.exempt:
+        return None
+    if known.outcome is True:
+        return _of_inactive(known, as_of)
+    if known.outcome is None:
+        return Section.CANT_TELL
+    return Section.AT_RISK if known.at_risk and not known.officer else None
+
+
+def _of_inactive(known: Known, as_of: datetime) -> Section | None:
+    notice = known.notice
+    if notice is None:
+        return Section.TO_NOTIFY
+    if notice.answered_at is not None:
+        # The answer is a sign of life: it stops the clock for a while, then they are asked again.
+        silent = as_of - notice.answered_at
+        return None if silent < max(2 * known.notice_days, _LEAST) * _DAY else Section.TO_NOTIFY
+    return Section.READY if notice.deadline <= as_of else Section.IN_NOTICE
+
+
+def _verdict(known: Known, section: Section, as_of: datetime) -> str:
+    game, chat = known.signs.game_at, known.signs.chat_at
+    played = "never seen in game" if game is None else f"quiet {days_ago(game, as_of)} in game"
+    quiet = f"{played}, {_heard(chat, as_of)}".capitalize()
+    notice = known.notice
+    ends = {
+        Section.READY: "asked, and no answer in time",
+        Section.TO_NOTIFY: "ask whether they are still there",
+        Section.IN_NOTICE: (
+            "" if notice is None else f"has {(notice.deadline - as_of) // _DAY + 1} d to answer"
+        ),
+        Section.AWAY: "away, as they said",
+        Section.AT_RISK: "not inactive yet",
+        Section.CANT_TELL: "whether they are inactive can't be told",
+    }
+    return f"{quiet}: {ends[section]}."
+
+
+def _heard(at: datetime | None, now: datetime) -> str:
+    said = days_ago(at, now)
+    return {"never": "never heard", "today": "heard today"}.get(said, f"last heard {said} ago")
+
+
+def _confidence(known: Known) -> tuple[Confidence, str]:
+    share = known.days_observed / _LOOKED
+    seen = f"observed on {known.days_observed} of {_LOOKED} days"
+    read = "all channels read" if known.channels_whole else "not all channels read"
+    linked = "" if known.linked else ", no Discord account linked"
+    why = f"{seen}, {read}{linked}"
+    if share >= _OFTEN and known.channels_whole and known.linked:
+        return Confidence.HIGH, why
+    return (Confidence.MEDIUM if share >= _SOMETIMES else Confidence.LOW), why
+
+
+def _fixes(known: Known) -> Sequence[str]:
+    """The reasons why it can't be told, each once; they say what would help."""
+    return tuple(
+        dict.fromkeys(
+            fact.unknown
+            for leaf in known.leaves
+            if leaf.decides and leaf.outcome is None
+            for fact in leaf.facts
+            if fact.unknown
+        )
+    )
+
+
+def _quietness(known: Known, as_of: datetime) -> tuple[float, str]:
+    last = _newest(known.signs.game_at, known.signs.chat_at)
+    ago = float("inf") if last is None else (as_of - last) / _DAY
+    return -ago, known.member.name.lower()
+
+
+def _newest(*signs: datetime | None) -> datetime | None:
+    return max((one for one in signs if one is not None), default=None)

@@ -1,0 +1,199 @@
+"""Is each decision made once, by as many as it takes, and can it be taken back?"""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from clanstats.analytics.members import clans
+from clanstats.db.models import MembershipRow
+from clanstats.decisions import audit
+from clanstats.decisions.deciding import HELD, State, Verdict, decide_on, decisions, undo
+from clanstats.decisions.queue import feed, follow, queue
+from clanstats.errors import BadInputError
+from clanstats.rules.leaves import leaves_from_json
+from tests.factories import NOW, add_member
+
+DAY = timedelta(days=1)
+OTTO, PIA, QUIN = 7, 8, 9  # officers
+
+
+@pytest.fixture
+async def ann(services, clan):
+    async with services.write() as session:
+        return await add_member(session, "Ann", rank="prospector", joined_at=NOW - 41 * DAY)
+
+
+@pytest.fixture
+def due(services, clan):
+    async def found():
+        async with services.read() as session:
+            return await queue(services, session, clan)
+
+    return found
+
+
+@pytest.fixture
+def take_back(services, clan, clock):
+    async def undone(entry_id, by=PIA):
+        async with services.write() as session:
+            line = await audit.entry(session, clan.clan_id, entry_id)
+            return await undo(session, clan.clan_id, line, now=clock.now, by=by)
+
+    return undone
+
+
+@pytest.fixture
+def say(services, clan, clock, due):
+    async def said(verdict=Verdict.APPROVE, by=OTTO, proposal=None):
+        found = await due()
+        async with services.write() as session:
+            return await decide_on(
+                session,
+                clan.clan_id,
+                proposal or found.due[0],
+                verdict=verdict,
+                rules_hash=found.judged.book.hash,
+                as_of=found.now,
+                by=by,
+                now=clock.now,
+            )
+
+    return said
+
+
+async def test_approved_is_to_be_done_in_game_and_done_once_wise_old_man_shows_it(
+    ann, due, say, services, clan
+):
+    before = await due()
+
+    done = await say()
+
+    after = await due()
+    assert [one.member.name for one in before.due] == ["Ann"]
+    assert (done.state, after.due) == (State.APPROVED, [])
+    (pending,) = after.pending
+    assert (pending.name, pending.from_rank, pending.to_rank) == ("Ann", "prospector", "member")
+    assert feed(after.pending) == [{"mainRSN": "Ann", "osrsName": "Ann"}]
+    async with services.write() as session:
+        assert await follow(session, clan, after) == 0
+        await session.execute(update(MembershipRow).values(rank="member"))
+    async with services.write() as session:
+        assert await follow(session, clan, await due()) == 1
+    assert [one.state for one in (await due()).history] == [State.DONE]
+
+
+async def test_what_it_rested_on_is_kept(ann, due, say):
+    await say()
+
+    (one,) = (await due()).history
+    assert [(leaf.text, leaf.outcome) for leaf in leaves_from_json(one.evidence)] == [
+        ("tenure.days >= 28", True)
+    ]
+    assert len(one.rules_hash) == 12
+
+
+async def test_of_two_officers_who_press_at_once_one_decides(ann, say, due):
+    (proposal,) = (await due()).due
+
+    outcomes = await asyncio.gather(
+        say(by=OTTO, proposal=proposal),
+        say(Verdict.DENY, by=PIA, proposal=proposal),
+        return_exceptions=True,
+    )
+
+    refused = [one for one in outcomes if isinstance(one, BadInputError)]
+    assert len(refused) == 1
+    assert "somebody else was faster" in str(refused[0])
+    assert len((await due()).history) == 1
+
+
+async def test_held_comes_back_after_a_month(ann, say, due, clock):
+    await say(Verdict.HOLD)
+
+    assert (await due()).due == []
+    assert [one.name for one in (await due()).held] == ["Ann"]
+    clock.now += HELD
+    assert [one.member.name for one in (await due()).due] == ["Ann"]
+    assert (await due()).held == []
+
+
+async def test_overdue_is_what_nobody_did_in_game_for_five_days(ann, say, due, clock):
+    await say()
+
+    assert (await due()).overdue == []
+    clock.now += 5 * DAY
+    assert [one.name for one in (await due()).overdue] == ["Ann"]
+
+
+async def test_two_have_to_agree_where_the_rules_say_so(services, ann, say, due, clan):
+    async with services.write() as session:
+        await session.execute(
+            update(MembershipRow).values(joined_at=NOW - 100 * DAY, rank="member")
+        )
+
+    first = await say(by=OTTO)
+    still = await due()
+    with pytest.raises(BadInputError, match="takes somebody else"):
+        await say(by=OTTO)
+    second = await say(by=PIA)
+
+    assert (first.state, first.votes, first.needed) == (State.OPEN, 1, 2)
+    assert [one.member.name for one in still.due] == ["Ann"]
+    assert (second.state, second.votes) == (State.APPROVED, 2)
+    assert first.decision_id == second.decision_id
+    assert (await due()).due == []
+
+
+async def test_undone_is_due_again_and_only_once(ann, say, due, take_back, services):
+    done = await say()
+
+    await take_back(done.entry_id)
+
+    assert [one.member.name for one in (await due()).due] == ["Ann"]
+    with pytest.raises(BadInputError, match="undone already"):
+        await take_back(done.entry_id, by=QUIN)
+    async with services.read() as session:
+        line = await audit.entry(session, 1, done.entry_id)
+    assert (line.undone_by, line.action, line.detail) == (
+        PIA, "decision.approved", "Prospector → Member (main)"
+    )  # fmt: skip
+
+
+async def test_what_is_done_in_game_is_undone_there(ann, say, due, take_back, services):
+    done = await say()
+    async with services.write() as session:
+        await session.execute(update(MembershipRow).values(rank="member"))
+    async with services.write() as session:
+        await follow(session, (await clans(session))[0], await due())
+
+    with pytest.raises(BadInputError, match="change it there"):
+        await take_back(done.entry_id)
+
+
+async def test_past_queue_is_as_if_nothing_had_been_decided(ann, say, services, clan):
+    await say()
+
+    async with services.read() as session:
+        past = await queue(services, session, clan, NOW - 5 * DAY)
+        earlier = await queue(services, session, clan, NOW - 20 * DAY)
+
+    assert [one.member.name for one in past.due] == ["Ann"]
+    assert earlier.due == []
+    assert [(one.member.name, one.days) for one in earlier.almost] == [("Ann", 7.0)]
+
+
+async def test_log_tells_who_did_what_newest_first(ann, say, services, clan):
+    await say(Verdict.DENY)
+
+    async with services.read() as session:
+        lines = await audit.entries(session, clan.clan_id, player_id=ann)
+        others = await audit.entries(session, clan.clan_id, actor=PIA)
+        known = await decisions(session, clan.clan_id, player_id=ann)
+
+    assert [(one.actor, one.action, one.name) for one in lines] == [
+        (OTTO, "decision.denied", "Ann")
+    ]
+    assert others == ()
+    assert [one.state for one in known] == [State.DENIED]
