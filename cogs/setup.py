@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord import app_commands
@@ -11,12 +11,16 @@ from discord.ext import commands
 from clanstats import jobs
 from clanstats.analytics.coverage import coverage
 from clanstats.db.engine import database_file
+from clanstats.decisions.places import Purpose, set_channel, set_rank_role
 from clanstats.domain import Coverage, Window
+from clanstats.errors import BadInputError
 from clanstats.harvest.backfill import remaining_steps
+from clanstats.roles import from_api_name, title
 from clanstats.timestamps import EARLIEST
 from cogs.checks import admins_only
+from cogs.granting import may_give
 from cogs.health import Health, health
-from cogs.interactions import Interaction
+from cogs.interactions import Interaction, clan_of
 from cogs.talk import read_talk
 
 if TYPE_CHECKING:
@@ -27,6 +31,12 @@ _RUNS = 5
 
 class Setup(commands.Cog):
     """For who runs the bot on a server."""
+
+    places = app_commands.Group(
+        name="setup",
+        description="Say where things are on this server.",
+        default_permissions=discord.Permissions(manage_guild=True),
+    )
 
     def __init__(self, bot: "ClanStatsBot") -> None:
         self.bot = bot
@@ -60,6 +70,54 @@ class Setup(commands.Cog):
         )
         await interaction.followup.send(embed=health(seen), ephemeral=True)
 
+    @places.command()
+    @admins_only()
+    @app_commands.describe(
+        purpose="What is posted there",
+        channel="Where; leave it out for nowhere",
+    )
+    async def channel(
+        self,
+        interaction: Interaction,
+        purpose: Literal["officers", "log", "notices"],
+        channel: discord.TextChannel | None = None,
+    ) -> None:
+        """Say where alerts, the log or notices are posted."""
+        clan, services = clan_of(interaction), self.bot.services
+        if channel is not None:
+            _check_can_post(channel)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with services.write() as session:
+            await set_channel(
+                session, clan.clan_id, Purpose(purpose), None if channel is None else channel.id
+            )
+        where = "nowhere" if channel is None else channel.mention
+        await interaction.followup.send(f"{purpose} are posted {where}.", ephemeral=True)
+
+    @places.command()
+    @admins_only()
+    @app_commands.describe(
+        rank="A rank in the clan",
+        role="Who has the rank gets it; leave it out for none",
+    )
+    async def role(
+        self, interaction: Interaction, rank: str, role: discord.Role | None = None
+    ) -> None:
+        """Say which role stands for a rank; only these are ever given or taken."""
+        clan, services = clan_of(interaction), self.bot.services
+        if role is not None and not may_give(role):
+            raise BadInputError(
+                f"I can't give {role.mention}: move my own role above it, and choose one that "
+                "nobody else manages."
+            )
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with services.write() as session:
+            await set_rank_role(
+                session, clan.clan_id, from_api_name(rank), None if role is None else role.id
+            )
+        given = "no role" if role is None else role.mention
+        await interaction.followup.send(f"{title(rank)}: {given}.", ephemeral=True)
+
     @app_commands.command()
     async def help(self, interaction: Interaction) -> None:
         """List the commands that you can use."""
@@ -70,6 +128,20 @@ class Setup(commands.Cog):
             and _needed(command) | _needed(command.root_parent) <= interaction.permissions
         ]
         await interaction.response.send_message("\n".join(lines), ephemeral=True)
+
+
+def _check_can_post(channel: discord.TextChannel) -> None:
+    """Before it is too late.
+
+    Raises:
+        BadInputError: The bot may not; the text says what to allow.
+    """
+    may = channel.permissions_for(channel.guild.me)
+    if not (may.view_channel and may.send_messages and may.embed_links):
+        raise BadInputError(
+            f"I may not post in {channel.mention}: allow me View Channel, Send Messages and "
+            "Embed Links there."
+        )
 
 
 def _needed(

@@ -55,6 +55,7 @@ def settings(tmp_path, filled):
     return Settings(
         database_url=f"sqlite+aiosqlite:///{file}",
         backup_dir=tmp_path / "backups",
+        ranks_file=tmp_path / "ranks.toml",
         wom_base_url=NOBODY,
         timezone="Europe/London",
     )

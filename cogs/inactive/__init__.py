@@ -1,0 +1,95 @@
+"""Who has gone quiet? `/inactive`: every sign of life, a verdict, and a notice before anything."""
+
+from typing import TYPE_CHECKING, Literal
+
+from discord import app_commands
+from discord.ext import commands
+
+from clanstats.inactivity import Section
+from clanstats.roles import from_api_name
+from clanstats.timestamps import parse_instant
+from cogs.asked import days_offered
+from cogs.checks import officers_only
+from cogs.inactive import answer, controls
+from cogs.inactive.controls import QuietControl, QuietMenu
+from cogs.inactive.sheet import sheet
+from cogs.inactive.state import Action, QuietState
+from cogs.interactions import Choices, Interaction, listed
+
+if TYPE_CHECKING:
+    from bot.client import ClanStatsBot
+
+_SHOWN = {
+    "ready": Section.READY,
+    "candidates": Section.TO_NOTIFY,
+    "noticed": Section.IN_NOTICE,
+    "away": Section.AWAY,
+    "at risk": Section.AT_RISK,
+    "unknown": Section.CANT_TELL,
+}
+_Shown = Literal["ready", "candidates", "noticed", "away", "at risk", "unknown"]
+
+
+class Inactive(commands.Cog):
+    """The officers' list of who has gone quiet."""
+
+    def __init__(self, bot: "ClanStatsBot") -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Make the buttons of every list and notice ever sent work."""
+        self.bot.add_dynamic_items(QuietControl, QuietMenu)
+
+    async def cog_unload(self) -> None:
+        """Leave them to the cog's next version."""
+        self.bot.remove_dynamic_items(QuietControl, QuietMenu)
+
+    @app_commands.command()
+    @officers_only()
+    @app_commands.describe(
+        days="Quiet for as many days, instead of the clan's own rules",
+        signal="Which signs of life count, with days",
+        rank="Only this rank, with days",
+        show="Which section",
+        as_of="As it was on that day",
+        file="All sections as a CSV file",
+    )
+    async def inactive(  # noqa: PLR0913, PLR0917 — a command's options
+        self,
+        interaction: Interaction,
+        days: app_commands.Range[int, 1, 365] | None = None,
+        signal: Literal["any", "game", "discord", "both"] = "any",
+        rank: str | None = None,
+        show: _Shown | None = None,
+        as_of: str | None = None,
+        file: bool = False,  # noqa: FBT001, FBT002 — an option of the command
+    ) -> None:
+        """List who has gone quiet, who can't be told, and what to do about it."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        at = None if as_of is None else parse_instant(as_of, tz=self.bot.services.settings.timezone)
+        found = await answer.asked(
+            interaction,
+            days=days or 0,
+            signal=signal,
+            rank=None if rank is None else from_api_name(rank),
+            as_of=at,
+        )
+        if file:
+            await interaction.followup.send(file=sheet(found), ephemeral=True)
+            return
+        section = answer.shown_first(found) if show is None else _SHOWN[show]
+        state = QuietState(Action.PAGE, section, days=days or 0, signal=signal)
+        # Of the past nothing is decided, and a button remembers no rank.
+        frozen = at is not None or rank is not None
+        await controls.listed(found, state, frozen=frozen).send(interaction, ephemeral=True)
+
+    @inactive.autocomplete("as_of")
+    async def _days(self, interaction: Interaction, typed: str) -> Choices:
+        del interaction
+        services = self.bot.services
+        return listed(days_offered(typed, now=services.clock(), tz=services.settings.timezone))
+
+
+async def setup(bot: "ClanStatsBot") -> None:
+    """Load the cog."""
+    await bot.add_cog(Inactive(bot))

@@ -1,0 +1,205 @@
+"""Which buttons are there about silence, and what do they do?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import discord
+from discord import ButtonStyle, ui
+
+from clanstats.decisions import notices
+from clanstats.errors import BadInputError
+from clanstats.inactivity import Inactivity, Row, Section
+from clanstats.people.absences import set_absence
+from clanstats.people.links import link_of
+from cogs import words
+from cogs.checks import must_be_officer
+from cogs.inactive import answer, embed
+from cogs.inactive.state import PREFIX, SECTIONS, Action, QuietState
+from cogs.interactions import Interaction, clan_of
+from cogs.noting import CaseModal
+from cogs.replies import Reply
+from cogs.views import Control
+
+_LAST_ROW = 4
+_AWAY = timedelta(weeks=2)
+
+
+class QuietControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:\d+:\w+"):
+    """A button under a list of who has gone quiet, or under a notice."""
+
+    async def used(self, interaction: Interaction) -> None:
+        """Ask, exempt, note away, or turn the page, as an officer; or answer, as a member."""
+        state = QuietState.read(self.custom_id)
+        if state.action is Action.HERE:
+            await _here(interaction, state)
+            return
+        must_be_officer(interaction)
+        if state.action is Action.CASE:
+            await interaction.response.send_modal(CaseModal(state.subject_id))
+            return
+        await interaction.response.defer()
+        if state.action is not Action.PAGE:
+            said = await _done(interaction, state)
+            await interaction.followup.send(said, ephemeral=True)
+        found = await answer.asked(interaction, days=state.days, signal=state.signal)
+        await listed(found, state).replace(interaction)
+
+
+class QuietMenu(Control, template=PREFIX + r"m:\d+:\w+"):
+    """Chooses the section."""
+
+    async def used(self, interaction: Interaction) -> None:
+        """Show it."""
+        must_be_officer(interaction)
+        await interaction.response.defer()
+        _, days, signal = self.custom_id.split(":")
+        chosen = self.item.values[0] if isinstance(self.item, ui.Select) else "r"
+        state = QuietState(Action.PAGE, SECTIONS[chosen], days=int(days), signal=signal)
+        found = await answer.asked(interaction, days=state.days, signal=state.signal)
+        await listed(found, state).replace(interaction)
+
+
+def listed(found: Inactivity, state: QuietState, *, frozen: bool = False) -> Reply:
+    """A page of a section; `frozen` leaves out what would do something."""
+    rows = found.of(state.section)
+    deciding = state.section in embed.DECIDED
+    size = embed.ROWS - 1 if deciding else embed.LINES
+    pages = max(-(-len(rows) // size), 1)
+    page = min(state.page, pages - 1)
+    shown = rows[page * size :][:size]
+    at = replace(state, action=Action.PAGE, page=page)
+    controls: tuple[Control, ...] = (_menu(found, at), *_turning(at, pages)) if not frozen else ()
+    if deciding and not frozen:
+        controls = (*_deciding(at, shown), *controls)
+    return Reply(embed.listed(found, state.section, shown, page, pages), controls)
+
+
+def still_here(notice_id: int) -> ui.View:
+    """The button under a notice."""
+    view = ui.View(timeout=None)
+    state = QuietState(Action.HERE, subject_id=notice_id)
+    view.add_item(_button(state, "I'm still here", style=ButtonStyle.success))
+    return view
+
+
+async def _done(interaction: Interaction, state: QuietState) -> str:
+    """Do as an officer says, if they are still inactive; returns what was done."""
+    found = await answer.asked(interaction, days=state.days, signal=state.signal)
+    row = answer.row_of(found, state.subject_id)
+    name = f"**{words.name(row.known.member.name)}**"
+    services, clan = interaction.client.services, clan_of(interaction)
+    now, by = services.clock(), interaction.user.id
+    if state.action is Action.NOTIFY:
+        return f"{name} was asked {await _notified(interaction, row)}."
+    async with services.write() as session:
+        if state.action is Action.EXEMPT:
+            await notices.exempt(session, clan.clan_id, player_id=state.subject_id, by=by, now=now)
+            return f"{name} is exempt until somebody undoes it (`/audit log`)."
+        await set_absence(
+            session,
+            clan.clan_id,
+            player_id=state.subject_id,
+            now=now,
+            until=now + _AWAY,
+            reason=None,
+            set_by=by,
+        )
+    return f"{name} is away for two weeks; `/away clear` ends it."
+
+
+async def _notified(interaction: Interaction, row: Row) -> str:
+    services, clan = interaction.client.services, clan_of(interaction)
+    async with services.write() as session:
+        sent = await notices.add_notice(
+            session,
+            clan.clan_id,
+            player_id=row.known.member.player_id,
+            by=interaction.user.id,
+            now=services.clock(),
+            days=row.known.notice_days,
+        )
+    return await answer.notify(interaction, row, still_here(sent.notice_id), sent)
+
+
+async def _here(interaction: Interaction, state: QuietState) -> None:
+    """A member says that they are still there: whoever is linked, or an officer for them."""
+    services = interaction.client.services
+    clans = interaction.client.clans
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    now = services.clock()
+    for clan in clans:
+        async with services.write() as session:
+            known = await notices.notices(session, clan.clan_id, now)
+            player_id = next(
+                (one for one, it in known.items() if it.notice_id == state.subject_id), None
+            )
+            if player_id is None:
+                continue
+            link = await link_of(session, clan.clan_id, player_id)
+            if link is None or link.discord_user_id != interaction.user.id:
+                must_be_officer(interaction)
+            await notices.answer(
+                session, clan.clan_id, state.subject_id, by=interaction.user.id, now=now
+            )
+        await interaction.followup.send("Noted, and good to have you.", ephemeral=True)
+        return
+    raise BadInputError("That notice isn't in force any longer; there is nothing to answer.")
+
+
+def _deciding(at: QuietState, shown: Sequence[Row]) -> Sequence[QuietControl]:
+    made = []
+    for place, row in enumerate(shown):
+        about = replace(at, subject_id=row.known.member.player_id)
+        name = row.known.member.name
+        if row.section is Section.TO_NOTIFY:
+            notify = replace(about, action=Action.NOTIFY)
+            made.append(
+                _button(notify, f"Send notice to {name}", row=place, style=ButtonStyle.primary)
+            )
+        made += [
+            _button(replace(about, action=Action.EXEMPT), f"Exempt {name}", row=place),
+            _button(replace(about, action=Action.AWAY), "Away", row=place),
+            _button(replace(about, action=Action.CASE), "Case", row=place),
+        ]
+    return made
+
+
+def _turning(at: QuietState, pages: int) -> tuple[QuietControl, ...]:
+    if pages == 1:
+        return ()
+    # Two buttons of a message may not share an ID.
+    back, onward = replace(at, page=max(at.page - 1, 0)), replace(at, page=at.page + 1)
+    onward = replace(onward, subject_id=1)
+    return (
+        _button(back, "Back", row=_LAST_ROW, disabled=at.page == 0),
+        _button(onward, "Next", row=_LAST_ROW, disabled=at.page == pages - 1),
+    )
+
+
+def _menu(found: Inactivity, at: QuietState) -> QuietMenu:
+    options = [
+        discord.SelectOption(
+            label=f"{embed.heading(section)} ({len(found.of(section))})",
+            value=letter,
+            default=section is at.section,
+        )
+        for letter, section in SECTIONS.items()
+    ]
+    custom_id = f"{PREFIX}m:{at.days}:{at.signal}"
+    return QuietMenu(ui.Select(custom_id=custom_id, options=options, row=_LAST_ROW - 1))
+
+
+def _button(
+    state: QuietState,
+    label: str,
+    *,
+    row: int | None = None,
+    style: ButtonStyle = ButtonStyle.secondary,
+    disabled: bool = False,
+) -> QuietControl:
+    return QuietControl(
+        ui.Button(
+            label=label[:80], style=style, row=row, custom_id=state.custom_id(), disabled=disabled
+        )
+    )

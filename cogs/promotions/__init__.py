@@ -1,0 +1,95 @@
+"""Who is due for a rank? `/promotions`: by the clan's rules, decided by officers."""
+
+from typing import TYPE_CHECKING, Literal
+
+from discord import app_commands
+from discord.ext import commands
+
+from clanstats.roles import from_api_name
+from clanstats.timestamps import parse_instant
+from cogs.asked import days_offered
+from cogs.checks import officers_only
+from cogs.interactions import Choices, Interaction, clan_of, listed
+from cogs.promotions import answer, controls
+from cogs.promotions.controls import PromotionControl
+from cogs.promotions.state import Show
+from cogs.roster import offered
+
+if TYPE_CHECKING:
+    from bot.client import ClanStatsBot
+
+_SHOWN = {
+    "due": Show.DUE,
+    "almost": Show.ALMOST,
+    "held": Show.HELD,
+    "pending in game": Show.PENDING,
+    "history": Show.HISTORY,
+}
+
+
+class Promotions(commands.Cog):
+    """The officers' queue."""
+
+    def __init__(self, bot: "ClanStatsBot") -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Make the buttons of every list ever sent work."""
+        self.bot.add_dynamic_items(PromotionControl)
+
+    async def cog_unload(self) -> None:
+        """Leave them to the cog's next version."""
+        self.bot.remove_dynamic_items(PromotionControl)
+
+    @app_commands.command()
+    @officers_only()
+    @app_commands.autocomplete(player=offered)
+    @app_commands.describe(
+        player="Explain every rule about this member",
+        show="What to list",
+        rank="Only from or to this rank",
+        rule="Only by this ladder or rule of the file",
+        as_of="As it was on that day",
+        dry_run="Without buttons: only look",
+    )
+    async def promotions(  # noqa: PLR0913, PLR0917 — a command's options
+        self,
+        interaction: Interaction,
+        player: str | None = None,
+        show: Literal["due", "almost", "held", "pending in game", "history"] = "due",
+        rank: str | None = None,
+        rule: str | None = None,
+        as_of: str | None = None,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 — an option of the command
+    ) -> None:
+        """Show who is due for a rank, with the evidence, and decide."""
+        clan, services = clan_of(interaction), self.bot.services
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        player_id = None if player is None else await self.bot.roster.find(clan, player)
+        tz = services.settings.timezone
+        at = None if as_of is None else parse_instant(as_of, tz=tz)
+        found = await answer.asked(interaction, at)
+        if player_id is not None:
+            reply = controls.explained_to(found, player_id)
+        else:
+            filtered = rank is not None or rule is not None
+            only = controls.only_of(None if rank is None else from_api_name(rank), rule)
+            reply = controls.listed(
+                found,
+                _SHOWN[show],
+                only=only if filtered else None,
+                # Of the past nothing is decided, and a button remembers no filter.
+                frozen=dry_run or at is not None or filtered,
+            )
+        await reply.send(interaction, ephemeral=True)
+
+    @promotions.autocomplete("as_of")
+    async def _days(self, interaction: Interaction, typed: str) -> Choices:
+        del interaction
+        services = self.bot.services
+        return listed(days_offered(typed, now=services.clock(), tz=services.settings.timezone))
+
+
+async def setup(bot: "ClanStatsBot") -> None:
+    """Load the cog."""
+    await bot.add_cog(Promotions(bot))

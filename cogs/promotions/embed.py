@@ -1,0 +1,189 @@
+"""How do promotions read? Pure: from the queue to an embed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import discord
+
+from clanstats.decisions.deciding import Decision, State
+from clanstats.decisions.queue import Queue
+from clanstats.domain import Member
+from clanstats.roles import title
+from clanstats.rules.decisions import Change, Missing, Proposal
+from clanstats.rules.leaves import Leaf, leaves_from_json
+from clanstats.rules.words import age_words, leaf_words, outcome_word
+from clanstats.timestamps import discord_time
+from cogs import words
+from cogs.promotions.state import Show
+
+CARDS = 4  # each has a row of buttons, and the pages have one
+LINES = 15
+_COLOUR = 0xF2B134
+_MARKS = {True: "🟢", False: "🔴", None: "⚪"}
+_LONGEST = 4_000  # characters; Discord takes 4,096
+_NEAREST = 5
+TITLES = {
+    Show.DUE: "due",
+    Show.ALMOST: "almost there",
+    Show.HELD: "held or denied",
+    Show.PENDING: "to be done in game",
+    Show.HISTORY: "decided",
+}
+
+
+def due(queue: Queue, shown: Sequence[Proposal], page: int, pages: int) -> discord.Embed:
+    """Cards of who is due; if nobody is, how many were checked and who is nearest."""
+    if not queue.due:
+        return _embed(f"Nobody is due · {_checked(queue)}", _nobody(queue), queue)
+    cards = [_card(one, queue) for one in shown]
+    heading = f"{words.counted(len(queue.due), 'member')} due · {_checked(queue)}"
+    return _embed(heading, "\n\n".join(cards), queue, page=(page, pages))
+
+
+def almost(queue: Queue, shown: Sequence[Missing], page: int, pages: int) -> discord.Embed:
+    """Who is missing something, nearest first; then who waits, and who can't be told."""
+    lines = [_missing(one) for one in shown]
+    return _embed(
+        f"{words.counted(_count(queue), 'member')} not due yet",
+        "\n".join(lines) or "Everybody is at the top, or on no ladder.",
+        queue,
+        page=(page, pages),
+    )
+
+
+def not_due(queue: Queue) -> Sequence[Missing]:
+    """In the order in which they are listed."""
+    return (*queue.waiting, *queue.almost, *queue.cant_tell)
+
+
+def decided(
+    queue: Queue, show: Show, shown: Sequence[Decision], page: int, pages: int
+) -> discord.Embed:
+    """What was decided: held, waiting for the game, or all of it."""
+    lines = [_decided(one, queue.now) for one in shown]
+    heading = f"Promotions · {TITLES[show]}"
+    if show is Show.PENDING and queue.overdue:
+        heading += f" ({len(queue.overdue)} for 5 days or more)"
+    return _embed(heading, "\n".join(lines) or "There is nothing.", queue, page=(page, pages))
+
+
+def why(
+    member: Member, parts: Sequence[tuple[str, Sequence[Leaf]]], now: datetime
+) -> discord.Embed:
+    """Every comparison of what concerns one member, with what was seen and how old it is."""
+    blocks = []
+    for heading, leaves in parts:
+        lines = [f"**{heading}**", *(_leaf(leaf, now) for leaf in leaves)]
+        blocks.append("\n".join(lines))
+    return discord.Embed(
+        title=f"{words.name(member.name)} · {title(member.rank)}",
+        description=_fit(blocks, "\n\n") or "No rule is about them.",
+        colour=_COLOUR,
+    )
+
+
+def said(heading: str, text: str) -> discord.Embed:
+    """What was done, in a sentence."""
+    return discord.Embed(title=heading, description=text[:_LONGEST], colour=_COLOUR)
+
+
+def _card(one: Proposal, queue: Queue) -> str:
+    head = f"**{words.name(one.member.name)}** · {_change(one)}"
+    agreed = next(
+        (True for known in queue.opened if known.player_id == one.member.player_id), False
+    )
+    if one.votes:
+        head += f" · takes {one.votes} officers" + (", one agreed" if agreed else "")
+    leaves = [leaf for leaf in one.leaves if leaf.decides]
+    return "\n".join([head, *(_leaf(leaf, queue.now) for leaf in leaves)])
+
+
+def _change(one: Proposal) -> str:
+    if one.to_rank is None:
+        return f"suggested by {one.rule_id}, now {title(one.from_rank)}"
+    arrow = "⬆️" if one.change is Change.PROMOTE else "⬇️"
+    return f"{arrow} {title(one.from_rank)} → {title(one.to_rank)}"
+
+
+def _leaf(leaf: Leaf, now: datetime) -> str:
+    age = age_words(leaf, now)
+    said = words.name(leaf_words(leaf))
+    return f"{_MARKS[leaf.outcome]} {outcome_word(leaf.outcome)} {said}" + (
+        f" · {age}" if age else ""
+    )
+
+
+def _missing(one: Missing) -> str:
+    line = f"**{words.name(one.member.name)}** → {title(one.to_rank)} · "
+    if not one.leaves:
+        if one.waits_days is None:
+            return f"{line}holds; since when they have their rank isn't known"
+        wait = f"in {one.waits_days:.0f} d" if one.waits_days else "with the next look"
+        return f"{line}holds, and is due {wait}"
+    what = "; ".join(words.name(leaf_words(leaf)) for leaf in one.leaves)
+    pace = "" if one.days is None else f" · in {one.days:,.0f} d at this pace"
+    return f"{line}{'can’t be told: ' if one.unknown else ''}{what}{pace}"
+
+
+def _nobody(queue: Queue) -> str:
+    nearest = [_missing(one) for one in queue.almost[:_NEAREST]]
+    lines = ["The nearest:", *nearest] if nearest else ["Nobody is on the way to a rank."]
+    if queue.cant_tell:
+        lines.append(f"{words.counted(len(queue.cant_tell), 'member')} can't be told.")
+    return "\n".join(lines)
+
+
+def _decided(one: Decision, now: datetime) -> str:
+    what = one.rule_id if one.to_rank is None else f"{title(one.from_rank)} → {title(one.to_rank)}"
+    by = "the bot" if one.decided_by is None else f"<@{one.decided_by}>"
+    line = f"**{words.name(one.name)}** · {what} · {_STATES[one.state]} by {by}"
+    line += f" {discord_time(one.decided_at)}"
+    if one.state in {State.HELD, State.DENIED} and one.held_until and one.held_until > now:
+        line += f", until {discord_time(one.held_until, 'D')}"
+    return line
+
+
+_STATES = {
+    State.OPEN: "agreed to",
+    State.APPROVED: "approved",
+    State.HELD: "held",
+    State.DENIED: "denied",
+    State.DONE: "approved and done in game; decided",
+    State.UNDONE: "undone; decided",
+}
+
+
+def evidence(one: Decision) -> Sequence[Leaf]:
+    """What a decision rested on."""
+    return leaves_from_json(one.evidence)
+
+
+def _count(queue: Queue) -> int:
+    return len(queue.almost) + len(queue.waiting) + len(queue.cant_tell)
+
+
+def _checked(queue: Queue) -> str:
+    return f"{queue.judged.decisions.checked:,} checked"
+
+
+def _embed(
+    heading: str, text: str, queue: Queue, *, page: tuple[int, int] = (0, 1)
+) -> discord.Embed:
+    made = discord.Embed(title=heading, description=text[:_LONGEST], colour=_COLOUR)
+    at, pages = page
+    footer = [f"Rules {queue.judged.book.hash}"]
+    if queue.judged.problems:
+        footer.append("the rules file has a mistake, the rules before it are in force")
+    if pages > 1:
+        footer.insert(0, f"Page {at + 1} of {pages}")
+    made.set_footer(text=" · ".join(footer))
+    return made
+
+
+def _fit(blocks: Sequence[str], between: str) -> str:
+    text = ""
+    for block in blocks:
+        if len(text) + len(block) > _LONGEST:
+            return text + between + "…"
+        text += (between if text else "") + block
+    return text
