@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat import Chat
+from bot.officers import Officers
 from bot.schedule import Timetable
 from clanstats import jobs, schedules
 from clanstats.analytics.members import Clan, clans
@@ -34,6 +35,7 @@ COGS = (
     "cogs.cases",
     "cogs.points",
     "cogs.audit",
+    "cogs.clan_roster",
     "cogs.harvest",
     "cogs.privacy",
     "cogs.setup",
@@ -101,6 +103,7 @@ class ClanStatsBot(commands.Bot):
         self.services = services
         self.roster = Roster(services)
         self.chat = Chat(self)
+        self.officers = Officers(self)
         self.timetable = Timetable(services, harvested=self.harvested, chat=self.chat)
         self._scheduled = scheduled
         self._clans: tuple[Clan, ...] = ()
@@ -178,6 +181,9 @@ class ClanStatsBot(commands.Bot):
         await self.load_clans()
         await self.roster.reload(clan_id)
         self.dispatch("clan_harvested", clan_id)
+        for clan in self._clans:
+            if clan.clan_id == clan_id:
+                await self.officers.look(clan)
 
     async def sync_if_changed(self) -> None:
         """Tell Discord about the commands, if they differ from what it was told last."""

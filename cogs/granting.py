@@ -1,5 +1,6 @@
 """What is done on Discord when a rank changes? Roles of the clan's list, below the bot's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
@@ -52,6 +53,14 @@ async def give_back(
 async def _changed(
     interaction: Interaction, user_id: int, wanted: int | None, before: int | None
 ) -> Roles:
+    unwanted = () if before is None or before == wanted else (before,)
+    return await set_roles(interaction, user_id, wanted=wanted, unwanted=unwanted)
+
+
+async def set_roles(
+    interaction: Interaction, user_id: int, *, wanted: int | None, unwanted: Sequence[int]
+) -> Roles:
+    """Give a Discord user one role and take others, as far as they don't have or have them."""
     guild = interaction.guild
     if guild is None:
         return Roles(problem="this isn't a server")
@@ -59,24 +68,23 @@ async def _changed(
         member = guild.get_member(user_id) or await guild.fetch_member(user_id)
     except discord.HTTPException:
         return Roles(problem=f"<@{user_id}> isn't on this server, so no role was changed")
-    given, taken = [], []
+    given: list[int] = []
+    taken: list[int] = []
     held = {role.id for role in member.roles}
     try:
         if wanted is not None and wanted not in held:
             given.append(await _give(guild, member, wanted))
-        if before is not None and before != wanted and before in held:
-            taken.append(await _take(guild, member, before))
+        for role_id in held.intersection(unwanted):
+            taken.append(await _take(guild, member, role_id))  # noqa: PERF401 — as far as it got
     except _NotOursError as error:
-        return Roles(tuple(given), tuple(taken), str(error))
+        problem = str(error)
     except discord.Forbidden:
-        return Roles(
-            tuple(given),
-            tuple(taken),
-            "Discord forbids it: give the bot Manage Roles, and a role above those it gives",
-        )
+        problem = "Discord forbids it: give the bot Manage Roles, and a role above those it gives"
     except discord.HTTPException as error:
-        return Roles(tuple(given), tuple(taken), f"Discord refused it ({error.status})")
-    return Roles(tuple(given), tuple(taken))
+        problem = f"Discord refused it ({error.status})"
+    else:
+        return Roles(tuple(given), tuple(taken))
+    return Roles(tuple(given), tuple(taken), problem)
 
 
 class _NotOursError(Exception):

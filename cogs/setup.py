@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.client import ClanStatsBot
 
 _RUNS = 5
+_LONGEST = 4_000  # characters; Discord takes 4,096
 
 
 class Setup(commands.Cog):
@@ -127,7 +128,9 @@ class Setup(commands.Cog):
             if isinstance(command, app_commands.Command)
             and _needed(command) | _needed(command.root_parent) <= interaction.permissions
         ]
-        await interaction.response.send_message("\n".join(lines), ephemeral=True)
+        # A message's own text has only room for half of them.
+        embed = discord.Embed(title="Commands", description="\n".join(lines)[:_LONGEST])
+        await interaction.response.send_message(embed=embed, ephemeral=True)
 
 
 def _check_can_post(channel: discord.TextChannel) -> None:

@@ -26,6 +26,7 @@ def scenes(people: Cast) -> Sequence[Scene]:
         *_links(people),
         Scene("away_set", "away set", {"until": "2w", "reason": "the sea"}),
         Scene("away_list", "away list", {}),
+        *_officers(people),
         Scene("harvest_status", "harvest status", {}),
         Scene("harvest_run", "harvest run", {"source": "wom"}),
         Scene("privacy_show", "privacy show", {}),
@@ -85,6 +86,44 @@ def _players(people: Cast) -> Sequence[Scene]:
         Scene("stats_unknown_player", "stats", {"player": "Nobody Here"}),
         Scene("stats_bad_period", "stats", {"player": me, "period": "soon"}),
     )
+
+
+def _officers(people: Cast) -> Sequence[Scene]:
+    return (
+        Scene("promotions", "promotions", {}),
+        Scene("promotions_why", "promotions", {}, press="Why"),
+        Scene("promotions_almost", "promotions", {"show": "almost"}),
+        Scene("promotions_player", "promotions", {"player": people.own}),
+        Scene("promotions_approve", "promotions", {}, press="Approve"),
+        Scene("promotions_hold", "promotions", {}, press="Hold"),
+        Scene("promotions_pending", "promotions", {"show": "pending in game"}),
+        Scene("promotions_history", "promotions", {"show": "history"}),
+        Scene("promotions_as_of", "promotions", {"as_of": "2026-09-01"}),
+        Scene("inactive", "inactive", {"show": "candidates"}),
+        Scene("inactive_at_risk", "inactive", {"show": "at risk"}),
+        Scene("inactive_unknown", "inactive", {"show": "unknown"}),
+        Scene("inactive_days", "inactive", {"days": 60, "signal": "game"}),
+        Scene("inactive_exempt", "inactive", {"show": "candidates"}, press="Exempt"),
+        Scene("inactive_away", "inactive", {"show": "away"}),
+        Scene("inactive_ready", "inactive", {"show": "ready"}),
+        Scene("case_strike", "case strike", {"player": people.heard, "reason": "Spam, twice"}),
+        Scene("case_note", "case note", {"player": people.second, "reason": "Helps new members"}),
+        Scene("case_list", "case list", {}),
+        Scene("points_add", "points add", _bingo(people)),
+        Scene("points_history", "points history", {}),
+        Scene("audit_log", "audit log", {}),
+        Scene("audit_undo", "audit undo", {"id": 1}),
+        Scene("setup_role", "setup role", {"rank": "ruby"}),
+        Scene("roster_drift", "roster drift", {}),
+        Scene("roster_unlinked", "roster unlinked", {}),
+        Scene("roster_names", "roster names", {}),
+        Scene("roster_sync", "roster sync", {"dry_run": True}),
+    )
+
+
+def _bingo(people: Cast) -> dict[str, Any]:
+    players = f"{people.own}, {people.heard}"
+    return {"ledger": "events", "players": players, "amount": 50, "reason": "Bingo"}
 
 
 def _links(people: Cast) -> Sequence[Scene]:

@@ -37,6 +37,7 @@ CLAN_ID = 1  # the only one
 GUILD_ID = 1_000_000_000_000_000_001
 _UNLIMITED = 1_000_000
 
+RANKS = Path(__file__).with_name("ranks.toml")
 Progress = Callable[[int, int], None]
 
 
@@ -60,6 +61,7 @@ async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[
             wom_base_url=url,
             wom_group_id=world.group.group_id,
             wom_contact="the demonstration",
+            ranks_file=RANKS,
         )
         await migrate.migrate(settings.database_url, backup_dir=folder, keep=1, now=NOW)
         async with AsyncExitStack() as stack:

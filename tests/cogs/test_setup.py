@@ -81,9 +81,13 @@ async def test_health_is_refused_to_members_though_a_server_shows_it(discord_ser
 
 
 async def test_help_lists_what_the_asker_may_run(discord_server):
-    members = (await discord_server.slash("help")).response.content
-    admins = (await discord_server.slash("help", by=discord_server.alice)).response.content
-    officers = (await discord_server.slash("help", by=discord_server.carol)).response.content
+    members = (await discord_server.slash("help")).response.embeds[0].description
+    admins = (
+        (await discord_server.slash("help", by=discord_server.alice)).response.embeds[0].description
+    )
+    officers = (
+        (await discord_server.slash("help", by=discord_server.carol)).response.embeds[0].description
+    )
 
     assert "**/stats**" in members
     assert "/health" not in members
@@ -199,7 +203,8 @@ async def test_demo_shows_every_command(discord_server):
     people = Cast("Zezima", "Zez1ma", "Woox", "B0aty", "Settled", "zulrah")
     shown = {scene.command.split()[0] for scene in scenes(people)}
 
-    assert shown == {command.name for command in discord_server.bot.tree.get_commands()}
+    slash = discord.AppCommandType.chat_input
+    assert shown == {one.name for one in discord_server.bot.tree.get_commands(type=slash)}
 
 
 async def test_every_command_has_a_description(discord_server):

@@ -1,0 +1,238 @@
+"""What is done after each harvest: who came and went, and what do the rules find now?
+
+Officers are told of each change once. What was found is remembered for the next run, as a ladder
+may ask for two in a row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.analytics.members import Clan
+from clanstats.analytics.persons import accounts_of
+from clanstats.db.models import AuditRow, MembershipRow, PlayerNameRow, PlayerRow, RuleStateRow
+from clanstats.decisions import audit
+from clanstats.decisions.cases import CaseKind, cases
+from clanstats.decisions.deciding import Verdict, decide_on
+from clanstats.decisions.judging import Judged, remember, told_of
+from clanstats.decisions.queue import follow, queue
+from clanstats.errors import NoDataError
+from clanstats.roles import title
+from clanstats.rules.book import Approval
+from clanstats.rules.decisions import Change, Proposal
+from clanstats.services import Services
+
+_LOOKED_BACK = timedelta(days=14)  # a harvest may learn late of who came and went
+_NEWS = timedelta(hours=48)  # older than that nobody is told
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Somebody joined, left, or changed their name."""
+
+    action: str  # "member.joined", "member.left", "member.renamed"
+    player_id: int
+    name: str
+    detail: str
+    at: datetime
+    flagged: bool = False  # a case says that officers want to know
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run found."""
+
+    checked: int = 0
+    alerts: Sequence[Proposal] = ()  # that officers weren't told of yet
+    movements: Sequence[Movement] = ()  # of the last two days
+    done: int = 0  # promotions that Wise Old Man shows by now
+    automatic: Sequence[Proposal] = ()  # decided by the bot, where a ladder says so
+    too_many: int = 0  # would have been, but the file allows fewer in a run
+    problem: str | None = None
+    partial: bool = field(default=False)
+
+    def __str__(self) -> str:
+        said = (
+            f"{self.checked} checked, {len(self.alerts)} alerts, {len(self.movements)} came, went "
+            f"or were renamed, {self.done} ranks done in game, {len(self.automatic)} decided by "
+            "themselves"
+        )
+        if self.too_many:
+            said += f"; {self.too_many} would be, which is more than a run may do"
+        return said if self.problem is None else f"{said}; {self.problem}"
+
+
+async def run(services: Services, clan: Clan) -> RunReport:
+    """Look at a clan once; everything it changes is one transaction.
+
+    Raises:
+        RuleError: The clan's rules can't be used, and there were none before them.
+    """
+    async with services.read() as session:
+        try:
+            found = await queue(services, session, clan)
+        except NoDataError:
+            found = None  # no rules: still there is who came and went
+    now = services.clock()
+    async with services.write() as session:
+        movements = await _moved(session, clan.clan_id, now)
+        if found is None:
+            return RunReport(movements=movements)
+        done = await follow(session, clan, found)
+        await remember(session, clan.clan_id, found.judged.decisions.memory)
+        alerts = await _untold(session, clan.clan_id, found.judged, now)
+        automatic = [
+            one
+            for one in found.due
+            if one.approval is Approval.AUTO and one.change is Change.PROMOTE
+        ]
+        too_many = 0
+        if len(automatic) > found.judged.book.max_changes_per_run:
+            too_many, automatic = len(automatic), []
+        for one in automatic:
+            await decide_on(
+                session,
+                clan.clan_id,
+                one,
+                verdict=Verdict.APPROVE,
+                rules_hash=found.judged.book.hash,
+                as_of=found.now,
+                by=None,
+                now=now,
+            )
+    problems = found.judged.problems
+    return RunReport(
+        found.judged.decisions.checked,
+        alerts,
+        movements,
+        done,
+        automatic,
+        too_many,
+        f"the rules file has a mistake: {problems[0]}" if problems else None,
+        partial=bool(problems),
+    )
+
+
+async def _untold(
+    session: AsyncSession, clan_id: int, judged: Judged, now: datetime
+) -> Sequence[Proposal]:
+    """Flags of which nobody was told since they hold; from now on they were."""
+    known = await told_of(session, clan_id)
+    new = [
+        one
+        for one in judged.decisions.of(Change.FLAG)
+        if (one.member.player_id, one.rule_id) not in known
+    ]
+    for one in new:
+        await session.execute(
+            update(RuleStateRow)
+            .where(
+                RuleStateRow.clan_id == clan_id,
+                RuleStateRow.player_id == one.member.player_id,
+                RuleStateRow.key == one.rule_id,
+            )
+            .values(told_at=now)
+        )
+    return new
+
+
+async def untell(session: AsyncSession, clan_id: int, alerts: Sequence[Proposal]) -> None:
+    """They couldn't be posted: the next run tries again."""
+    for one in alerts:
+        await session.execute(
+            update(RuleStateRow)
+            .where(
+                RuleStateRow.clan_id == clan_id,
+                RuleStateRow.player_id == one.member.player_id,
+                RuleStateRow.key == one.rule_id,
+            )
+            .values(told_at=None)
+        )
+
+
+async def _moved(session: AsyncSession, clan_id: int, now: datetime) -> Sequence[Movement]:
+    """Write who came and went into the log, each once; those of the last two days are news."""
+    found = [*await _stays(session, clan_id, now), *await _renames(session, clan_id, now)]
+    logged = {
+        tuple(row)
+        for row in await session.execute(
+            select(AuditRow.action, AuditRow.player_id, AuditRow.detail).where(
+                AuditRow.clan_id == clan_id, AuditRow.action.like("member.%")
+            )
+        )
+    }
+    news = []
+    for one in sorted(found, key=lambda each: each.at):
+        if (one.action, one.player_id, one.detail) in logged:
+            continue
+        await audit.note(
+            session,
+            clan_id,
+            at=one.at,
+            actor=None,
+            action=one.action,
+            detail=one.detail,
+            player_id=one.player_id,
+        )
+        if one.at > now - _NEWS:
+            news.append(one)
+    return news
+
+
+async def _stays(session: AsyncSession, clan_id: int, now: datetime) -> Sequence[Movement]:
+    since = now - _LOOKED_BACK
+    rows = await session.execute(
+        select(
+            MembershipRow.player_id,
+            PlayerRow.name,
+            MembershipRow.rank,
+            MembershipRow.joined_at,
+            MembershipRow.left_at,
+        )
+        .join_from(MembershipRow, PlayerRow, PlayerRow.id == MembershipRow.player_id)
+        .where(
+            MembershipRow.clan_id == clan_id,
+            or_(MembershipRow.joined_at > since, MembershipRow.left_at > since),
+        )
+    )
+    flagged = {
+        one.player_id
+        for one in await cases(session, clan_id, in_force_at=now)
+        if one.kind is CaseKind.FLAG
+    }
+    found = []
+    for player_id, name, rank, joined_at, left_at in rows.all():
+        if since < joined_at <= now:
+            # A flag follows whoever plays, with whichever account they come back.
+            own = await accounts_of(session, clan_id, player_id, now)
+            detail = f"joined {joined_at:%Y-%m-%d}"
+            known = not flagged.isdisjoint(own)
+            found.append(Movement("member.joined", player_id, name, detail, joined_at, known))
+        if left_at is not None and since < left_at <= now:
+            detail = f"left {left_at:%Y-%m-%d}, was {title(rank)}"
+            found.append(Movement("member.left", player_id, name, detail, left_at))
+    return found
+
+
+async def _renames(session: AsyncSession, clan_id: int, now: datetime) -> Sequence[Movement]:
+    members = select(MembershipRow.player_id).where(
+        MembershipRow.clan_id == clan_id, MembershipRow.left_at.is_(None)
+    )
+    rows = await session.execute(
+        select(PlayerNameRow.player_id, PlayerRow.name, PlayerNameRow.name, PlayerNameRow.until)
+        .join_from(PlayerNameRow, PlayerRow, PlayerRow.id == PlayerNameRow.player_id)
+        .where(
+            PlayerNameRow.player_id.in_(members),
+            PlayerNameRow.until > now - _LOOKED_BACK,
+            PlayerNameRow.until <= now,
+            PlayerNameRow.standard_name != PlayerRow.standard_name,
+        )
+    )
+    return [
+        Movement("member.renamed", player_id, name, f"was {former}", until)
+        for player_id, name, former, until in rows
+        if until is not None
+    ]
