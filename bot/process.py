@@ -11,6 +11,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import feed
 from bot.client import ClanStatsBot
 from bot.operate import up_to_date
 from bot.portal import application
@@ -32,7 +33,7 @@ async def run(settings: Settings, _options: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with open_services(settings) as services:
+    async with open_services(settings) as services, feed.serving(services):
         life = _Life(services)
         started = asyncio.create_task(life.run())
         stopped = asyncio.create_task(stopping.wait())

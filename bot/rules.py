@@ -32,6 +32,7 @@ async def init(settings: Settings, options: argparse.Namespace) -> int:
     """Write a pack to the rules file, unless there is one."""
     file = settings.ranks_file
     text = pack(options.pack)
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with file.open("x", encoding="utf-8") as written:
             written.write(text)

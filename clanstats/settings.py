@@ -206,8 +206,18 @@ class Settings(BaseSettings):
         description="Give after how many days the data of who left the server goes, 1 or more.",
     )
     ranks_file: Path = Field(
-        default=Path("ranks.toml"),
+        default=Path("data/ranks.toml"),
         description="Give the file with the clan's rank rules; see docs/rules.md.",
+    )
+    feed_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None,
+        description="Give a port, and FEED_TOKEN, to serve approved ranks to a game client.",
+    )
+    feed_token: Secret | None = Field(
+        default=None, description="Make up a long word; whoever knows it may read approved ranks."
+    )
+    feed_host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]+$")] = Field(
+        default="127.0.0.1", description="Leave it out, or give 0.0.0.0 to serve other machines."
     )
     backup_dir: Path = Field(default=Path("data/backups"), description="Give a folder.")
     backup_keep: PositiveInt = Field(

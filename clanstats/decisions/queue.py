@@ -86,6 +86,12 @@ async def follow(session: AsyncSession, clan: Clan, queue_: Queue) -> int:
     return len(done)
 
 
-def feed(pending: Sequence[Decision]) -> Sequence[dict[str, str]]:
+async def pending(session: AsyncSession, clan_id: int) -> Sequence[Decision]:
+    """Ranks that are approved and not given in game yet, oldest first."""
+    known = await decisions(session, clan_id)
+    return [one for one in reversed(known) if one.state is State.APPROVED and one.to_rank]
+
+
+def feed(approved: Sequence[Decision]) -> Sequence[dict[str, str]]:
     """For the RuneLite plugin Clan Rank Helper, which highlights whose rank is to be changed."""
-    return [{"mainRSN": one.name, "osrsName": one.name} for one in pending]
+    return [{"mainRSN": one.name, "osrsName": one.name} for one in approved]

@@ -141,7 +141,7 @@ def _attachment(name: str) -> Json:
 def registered(sent: Json, guild_id: str | None) -> Json:
     """A command as Discord gives it back."""
     own = {"id": new_id(), "application_id": str(APPLICATION), "version": "1"}
-    return sent | own | ({"guild_id": guild_id} if guild_id else {})
+    return {"description": ""} | sent | own | ({"guild_id": guild_id} if guild_id else {})
 
 
 def interaction(command: Json, options: Mapping[str, Any], who: Json) -> Json:

@@ -4,14 +4,21 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, or_, select, type_coerce
+from sqlalchemy import BigInteger, func, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics.facts.asking import Asked, Number, Person, column
 from clanstats.analytics.members import AT, CLAN, member, of_clan
 from clanstats.analytics.persons import accounts
 from clanstats.db.asking import rows
-from clanstats.db.models import AbsenceRow, ClanRow, LinkRow, MembershipRow, RankChangeRow
+from clanstats.db.models import (
+    AbsenceRow,
+    ActivityRow,
+    ClanRow,
+    LinkRow,
+    MembershipRow,
+    RankChangeRow,
+)
 from clanstats.facts import Column, FactKey, Flags, Texts
 from clanstats.timestamps import from_epoch_ms
 
@@ -44,7 +51,14 @@ _AWAY = select(AbsenceRow.player_id).where(
     AbsenceRow.until > AT,
     or_(AbsenceRow.cleared_at.is_(None), AbsenceRow.cleared_at > AT),
 )
-_KNOWN_SINCE = select(ClanRow.created_at).where(ClanRow.id == CLAN)
+# The group's feed tells changes of rank from its oldest line on, else we have seen them ourselves.
+_KNOWN_SINCE = select(
+    type_coerce(ClanRow.created_at, BigInteger),
+    select(func.min(type_coerce(ActivityRow.at, BigInteger)))
+    .where(ActivityRow.clan_id == ClanRow.id)
+    .correlate(ClanRow)
+    .scalar_subquery(),
+).where(ClanRow.id == CLAN)
 
 
 async def people(session: AsyncSession, clan_id: int, as_of: datetime) -> Sequence[Person]:
@@ -96,13 +110,14 @@ async def _having(asked: Asked, statement: Any) -> Flags:  # noqa: ANN401 — a 
 
 async def _rank_days(asked: Asked) -> Sequence[Number]:
     """Since when the rank is held; before the clan was known a change may have been missed."""
-    known_since = await asked.session.scalar(_KNOWN_SINCE, {"clan_id": asked.clan_id})
+    told = (await rows(asked.session, _KNOWN_SINCE, {"clan_id": asked.clan_id}))[0]
+    known_since = min(from_epoch_ms(at) for at in told if at is not None)
     found = []
     for person in asked.people:
         longest = (asked.as_of - person.joined_at) / _DAY
         if person.rank_since is not None:
             found.append(Number.exactly((asked.as_of - person.rank_since) / _DAY))
-        elif known_since is None or person.joined_at >= known_since:
+        elif person.joined_at >= known_since:
             found.append(Number.exactly(longest))
         else:
             seen = max((asked.as_of - known_since) / _DAY, 0.0)
