@@ -11,7 +11,7 @@ from time import perf_counter
 import structlog
 
 import bot  # noqa: F401 — sets when this process collects garbage, as in the bot's
-from benchmarks import chatting, feeling, harvesting, report
+from benchmarks import chatting, deciding, feeling, harvesting, report
 from benchmarks.answering import answers, counts
 from benchmarks.bulk import written
 from benchmarks.seeding import seeded
@@ -52,6 +52,7 @@ async def run(size: Size, folder: Path) -> None:
         report.lines(targets)
         report.lines(room(file))
         report.lines(await harvesting.cost(at))
+        report.lines(await deciding.cost(at))
         report.lines(await written(file, rows=size.bulk_rows, rounds=size.rounds))
         report.lines(await feeling.readers(at, idle_seconds=size.idle_seconds))
         report.lines(

@@ -57,22 +57,34 @@ def facts(  # noqa: PLR0913 — a window has three bounds
     `first_value`, `end_value`: what stood there; `ranked_at`, `ranked_value`: the first ranked
     value inside.
     """
-    inside = start if policy is GainPolicy.WOM else start + 1
-    first_at = seeks.oldest_snapshot(player, since=inside, until=end)
-    last_at = seeks.newest_snapshot(player, until=end)
+    seen = _seen(player, policy, start=start, end=end, floor=floor)
+    held = values(player, metric, policy, first_at=seen["first_at"], start=start, end=end)
+    return [*(column.label(name) for name, column in seen.items()), *held]
+
+
+def seen(player: seeks.Column) -> Sequence[ColumnElement[Any]]:
+    """Those of `facts` that are the same for every metric, by our own policy."""
+    columns = _seen(player, GainPolicy.AS_OF, start=START, end=END, floor=FLOOR)
+    return [column.label(name) for name, column in columns.items()]
+
+
+def values(  # noqa: PLR0913 — as above
+    player: seeks.Column,
+    metric: seeks.Column,
+    policy: GainPolicy,
+    *,
+    first_at: seeks.Column,
+    start: seeks.Column = START,
+    end: seeks.Column = END,
+) -> Sequence[ColumnElement[Any]]:
+    """The others of `facts`."""
     if policy is GainPolicy.WOM:
-        columns = {
-            "base_at": first_at,
-            "first_at": first_at,
-            "last_at": last_at,
+        columns: dict[str, ColumnElement[Any]] = {
             "base_value": seeks.value_at(player, metric, first_at),
             "end_value": seeks.value_at(player, metric, end),
         }
     else:
         columns = {
-            "base_at": seeks.newest_snapshot(player, until=start, not_before=floor),
-            "first_at": first_at,
-            "last_at": last_at,
             "base_value": seeks.value_at(player, metric, start),
             "first_value": seeks.value_at(player, metric, first_at),
             "ranked_at": seeks.first_ranked(
@@ -84,6 +96,23 @@ def facts(  # noqa: PLR0913 — a window has three bounds
             "end_value": seeks.value_at(player, metric, end),
         }
     return [column.label(name) for name, column in columns.items()]
+
+
+def _seen(
+    player: seeks.Column,
+    policy: GainPolicy,
+    *,
+    start: seeks.Column,
+    end: seeks.Column,
+    floor: seeks.Column,
+) -> dict[str, ColumnElement[Any]]:
+    inside = start if policy is GainPolicy.WOM else start + 1
+    first_at = seeks.oldest_snapshot(player, since=inside, until=end)
+    base_at = first_at
+    if policy is not GainPolicy.WOM:
+        base_at = seeks.newest_snapshot(player, until=start, not_before=floor)
+    last_at = seeks.newest_snapshot(player, until=end)
+    return {"base_at": base_at, "first_at": first_at, "last_at": last_at}
 
 
 def decide(  # noqa: PLR0911 — one return a case of the definition, in its order

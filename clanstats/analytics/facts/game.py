@@ -24,16 +24,17 @@ _SEEN = (
     type_coerce(PlayerRow.updated_at, BigInteger).label("updated_at"),
     type_coerce(PlayerRow.last_changed_at, BigInteger).label("last_changed_at"),
 )
-_GAINS = (
-    select(
-        PlayerRow.id.label("player_id"),
-        MetricRow.name.label("metric"),
-        *gains.facts(PlayerRow.id, MetricRow.id, GainPolicy.AS_OF),
-        *_SEEN,
-    )
-    .join_from(PlayerRow, MetricRow, MetricRow.name.in_(_METRICS))
+_PEOPLE = (
+    select(PlayerRow.id.label("player_id"), *gains.seen(PlayerRow.id), *_SEEN)
     .where(PlayerRow.id.in_(_PLAYERS))
+    .cte("people")
+    .prefix_with("MATERIALIZED")  # else it is found anew for each metric
 )
+_GAINS = select(
+    *_PEOPLE.c,
+    MetricRow.name.label("metric"),
+    *gains.values(_PEOPLE.c.player_id, MetricRow.id, GainPolicy.AS_OF, first_at=_PEOPLE.c.first_at),
+).join_from(_PEOPLE, MetricRow, MetricRow.name.in_(_METRICS))
 _TOTALS = (
     select(
         PlayerRow.id.label("player_id"),

@@ -79,6 +79,7 @@ def _gained(*, raids_only: bool) -> Select[*tuple[Any, ...]]:
         select(PlayerRow.id.label("player_id"), base_at.label("base_at"))
         .where(PlayerRow.id.in_(_PLAYERS))
         .cte("base")
+        .prefix_with("MATERIALIZED")  # else it is found anew for each boss
     )
     changed_at = (
         select(func.max(MetricValueRow.taken_at))
