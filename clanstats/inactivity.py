@@ -80,6 +80,7 @@ class Known:
     exempt: bool = False
     officer: bool = False
     notice: Notice | None = None
+    churn: str | None = None  # why they seem about to leave, and how often that was right
 
 
 class Confidence(StrEnum):
@@ -182,7 +183,8 @@ def _section(known: Known, as_of: datetime) -> Section | None:
         return _of_inactive(known, as_of)
     if known.outcome is None:
         return Section.CANT_TELL
-    return Section.AT_RISK if known.at_risk and not known.officer else None
+    at_risk = (known.at_risk and not known.officer) or known.churn is not None
+    return Section.AT_RISK if at_risk else None
 
 
 def _of_inactive(known: Known, as_of: datetime) -> Section | None:
@@ -211,6 +213,8 @@ def _verdict(known: Known, section: Section, as_of: datetime) -> str:
         Section.AT_RISK: "not inactive yet",
         Section.CANT_TELL: "whether they are inactive can't be told",
     }
+    if section is Section.AT_RISK and known.churn is not None:
+        return f"{quiet}: {known.churn}."
     return f"{quiet}: {ends[section]}."
 
 

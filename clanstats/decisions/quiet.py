@@ -11,6 +11,7 @@ from clanstats.analytics.facts.standing import people
 from clanstats.analytics.members import Clan, rank_order
 from clanstats.analytics.signals import GameSigns, TalkSigns, game_signs, heard_last, talk_signs
 from clanstats.decisions.judging import Judged, judge_by
+from clanstats.decisions.leaving import dropped, measured
 from clanstats.decisions.notices import notices
 from clanstats.domain import Window
 from clanstats.errors import NoDataError
@@ -50,7 +51,23 @@ async def quiet(
     """
     book = rules or await _book(services, session, clan)
     judged = await judge_by(services, session, clan, book, as_of)
-    return inactive(await _known(session, clan, judged), judged.decisions.as_of)
+    now = judged.decisions.as_of
+    churn = await _churn(services, session, clan, now)
+    return inactive(await _known(session, clan, judged, churn), now)
+
+
+async def _churn(
+    services: Services, session: AsyncSession, clan: Clan, now: datetime
+) -> Mapping[int, str]:
+    """By player: why they seem about to leave; nobody, unless it was measured how right that is."""
+    precision = await measured(services, clan.clan_id)
+    if precision is None or precision.share is None:
+        return {}
+    found = await dropped(session, clan.clan_id, now, services.settings.timezone)
+    return {
+        player_id: f"{', '.join(map(str, drops))}; {precision}"
+        for player_id, drops in found.items()
+    }
 
 
 async def _book(services: Services, session: AsyncSession, clan: Clan) -> RuleBook:
@@ -63,7 +80,9 @@ async def _book(services: Services, session: AsyncSession, clan: Clan) -> RuleBo
     return book if book.of_kind(RuleKind.INACTIVE) else read_rules(rules_for(_USUAL_DAYS))
 
 
-async def _known(session: AsyncSession, clan: Clan, judged: Judged) -> Sequence[Known]:
+async def _known(
+    session: AsyncSession, clan: Clan, judged: Judged, churn: Mapping[int, str]
+) -> Sequence[Known]:
     now = judged.decisions.as_of
     window = Window(now - _LOOKED, now)
     read = await channels_read(session, clan.clan_id, window)
@@ -99,6 +118,7 @@ async def _known(session: AsyncSession, clan: Clan, judged: Judged) -> Sequence[
                 isinstance(exempt, Flags) and exempt.values[place] is True,
                 person.member.rank in judged.book.officers,
                 asked.get(player_id),
+                churn.get(player_id),
             )
         )
     return known

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats import schedules
 from clanstats.analytics.members import Clan
 from clanstats.analytics.persons import accounts_of
 from clanstats.db.models import AuditRow, MembershipRow, PlayerNameRow, PlayerRow, RuleStateRow
@@ -18,6 +19,7 @@ from clanstats.decisions import audit
 from clanstats.decisions.cases import CaseKind, cases
 from clanstats.decisions.deciding import Verdict, decide_on
 from clanstats.decisions.judging import Judged, remember, told_of
+from clanstats.decisions.leaving import MEASURED, measure_if_due
 from clanstats.decisions.queue import follow, queue
 from clanstats.errors import NoDataError
 from clanstats.roles import title
@@ -76,8 +78,10 @@ async def run(services: Services, clan: Clan) -> RunReport:
             found = await queue(services, session, clan)
         except NoDataError:
             found = None  # no rules: still there is who came and went
-    now = services.clock()
+    now, measurement = services.clock(), await measure_if_due(services, clan.clan_id)
     async with services.write() as session:
+        if measurement is not None:
+            await schedules.remember(session, MEASURED.format(clan_id=clan.clan_id), measurement)
         movements = await _moved(session, clan.clan_id, now)
         if found is None:
             return RunReport(movements=movements)
