@@ -415,7 +415,6 @@ async def test_voice_and_members_are_noted_anew_after_more_came_in_than_can_wait
     clock.now += HOUR
     with pytest.MonkeyPatch.context() as full:
         full.setattr(live_module, "MOST_WAITING", 1)
-        full.setattr(live_module, "TRY_AGAIN", 0.01)
         engine = chat._services.writers.kw["bind"].sync_engine
 
         def refuse(*_):
