@@ -22,7 +22,9 @@ LAYERS = (
         "clanstats.jobs",
         "clanstats.people",
         "clanstats.privacy",
+        "clanstats.repairs",
         "clanstats.schedules",
+        "clanstats.upkeep",
     ),
     ("clanstats.services",),
     ("clanstats.drawing",),
@@ -43,6 +45,7 @@ WORDS = len(LAYERS)  # whatever isn't named above: words and values
 LAST_RESORTS = {
     "clanstats.jobs",  # a job
     "clanstats.charts.worker",  # a picture, in a process of its own
+    "clanstats.db.migrate",  # a migration, which is then taken back
     "cogs.views",  # a click
 }
 
