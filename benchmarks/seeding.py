@@ -68,7 +68,7 @@ def copied(file: Path, folder: Path) -> Path:
 
 async def fill(file: Path, world: World, *, since: datetime, until: datetime) -> None:
     """Make `file` and store the world in it; of observations those from `since` up to `until`."""
-    await migrate(f"sqlite+aiosqlite:///{file}", backup_dir=file.parent, keep=1, now=until)
+    await migrate(f"sqlite+aiosqlite:///{file}", backup_dir=file.parent, now=until)
     async with open_services(settings_for(file)) as services, services.write() as session:
         await add_people(session, world, until=until)
         players = {one.wom_id: one.player_id for one in await known_people(session, 1)}

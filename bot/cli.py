@@ -31,6 +31,8 @@ _NEEDS = {
     ("backfill", "wom"): ("wom_group_id",),
 }
 
+_DB = "bot.database"
+
 # The simulated Discord checks itself at its start and warns about clients that it makes up.
 _QUIET = {
     "show": "WARNING",
@@ -239,19 +241,22 @@ def _privacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _db(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     database = _add(commands, "db", "look after the database")
     verbs = database.add_subparsers(dest="verb", required=True, metavar="VERB")
-    up = _add(
-        verbs,
-        "upgrade",
-        "bring the tables to this version",
-        "bot.operate:migrate_to",
-    )
+    up = _add(verbs, "upgrade", "bring the tables to this version", f"{_DB}:migrate_to")
     up.add_argument("--to", default="head")
-    down = _add(verbs, "downgrade", "take the tables back", "bot.operate:migrate_to")
+    down = _add(verbs, "downgrade", "take the tables back", f"{_DB}:migrate_to")
     down.add_argument("to", help="a version, or base for no tables at all")
-    _add(verbs, "current", "print the version of the tables", "bot.operate:current_version")
-    _add(verbs, "backup", "copy the database now and verify the copy", "bot.operate:make_backup")
-    _add(verbs, "list", "list the copies", "bot.operate:list_backups")
+    _add(verbs, "current", "print the version of the tables", f"{_DB}:current_version")
+    _add(verbs, "size", "print what takes how much room", f"{_DB}:sizes")
+    _add(verbs, "backup", "copy the database now and verify the copy", f"{_DB}:make_backup")
+    _add(verbs, "list", "list the copies", f"{_DB}:list_backups")
+    prune = _add(verbs, "prune", "delete the copies that need not stay", f"{_DB}:prune_backups")
+    back = _add(verbs, "restore", "go back to a copy; the bot has to stop", f"{_DB}:restore_backup")
+    back.add_argument("file", type=Path, help="a copy, by its path or its name in BACKUP_DIR")
     verify = _add(
-        verbs, "verify", "look for damage and dangling references", "bot.operate:verify_file"
+        verbs, "verify", "look for damage, and whether the tables agree", f"{_DB}:verify_file"
     )
     verify.add_argument("file", nargs="?", type=Path, help="a copy (default: the database)")
+    mend = _add(verbs, "repair", "put right what verify names", f"{_DB}:repair_rows")
+    mend.add_argument("name", help="as verify says it")
+    for parser in (prune, mend):
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")

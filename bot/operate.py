@@ -1,19 +1,16 @@
-"""What can an operator do from the terminal? Harvest, migrate, back up, verify.
+"""What can an operator do from the terminal? Harvest; what is about the database is beside this.
 
 Each action takes the settings and the options that were typed, and returns the exit code.
 """
 
 import argparse
-import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from clanstats import jobs, schedules
-from clanstats.db import backup, migrate
-from clanstats.db.engine import database_file
+from clanstats.db import migrate
 from clanstats.errors import ClanStatsError
 from clanstats.harvest.backfill import backfill
 from clanstats.harvest.wom import refresh
@@ -32,7 +29,6 @@ async def up_to_date(settings: Settings) -> None:
     done = await migrate.migrate(
         settings.database_url,
         backup_dir=settings.backup_dir,
-        keep=settings.backup_keep,
         now=now_utc(),
     )
     if done.backup is not None:
@@ -73,62 +69,6 @@ async def run_backfill(settings: Settings, options: argparse.Namespace) -> int:
     return told(run)
 
 
-async def migrate_to(settings: Settings, options: argparse.Namespace) -> int:
-    """Change the tables' version."""
-    done = await migrate.migrate(
-        settings.database_url,
-        to=options.to,
-        downwards=options.verb == "downgrade",
-        backup_dir=settings.backup_dir,
-        keep=settings.backup_keep,
-        now=now_utc(),
-    )
-    out.print(f"{done.before or 'no tables'} → {done.after or 'no tables'}")
-    if done.backup is not None:
-        out.print(f"The copy from before is {done.backup}.")
-    return 0
-
-
-async def current_version(settings: Settings, _options: argparse.Namespace) -> int:
-    """Print the tables' version and this program's."""
-    found = await migrate.current(settings.database_url)
-    newest = migrate.head()
-    state = "up to date" if found == newest else f"this program wants {newest}"
-    out.print(f"{found or 'no tables'} ({state})")
-    return 0
-
-
-async def make_backup(settings: Settings, _options: argparse.Namespace) -> int:
-    """Copy the database now."""
-    folder = settings.backup_dir
-    if await migrate.current(settings.database_url) is None:
-        raise ClanStatsError("There is no database yet: `clanstats harvest wom` makes it.")
-    kept = await backup.create(_file(settings), folder, label="manual", now=now_utc())
-    backup.prune(folder, keep=settings.backup_keep)
-    out.print(f"Copied and verified: {kept}")
-    return 0
-
-
-async def list_backups(settings: Settings, _options: argparse.Namespace) -> int:
-    """Print the copies, newest first."""
-    copies = await asyncio.to_thread(backup.listed, settings.backup_dir)
-    for copy in copies:
-        out.print(f"{copy.path}  {copy.size / 1e6:.1f} MB")
-    if not copies:
-        out.print(f"There are no copies in {settings.backup_dir}.")
-    return 0
-
-
-async def verify_file(settings: Settings, options: argparse.Namespace) -> int:
-    """Look for damage in the database or a copy of it."""
-    file = options.file or _file(settings)
-    problems = await backup.verify(file)
-    for problem in problems:
-        out.print(problem)
-    out.print(f"{file}: {f'{len(problems)} problems' if problems else 'sound'}")
-    return 1 if problems else 0
-
-
 async def alive(settings: Settings, _options: argparse.Namespace) -> int:
     """Whether a running bot has given a sign of life lately."""
     age = None
@@ -156,10 +96,3 @@ def _group(settings: Settings) -> int:
     if group_id is None:
         raise ClanStatsError("Set WOM_GROUP_ID: it is the number in your group's address.")
     return group_id
-
-
-def _file(settings: Settings) -> Path:
-    file = database_file(settings.database_url)
-    if file is None:
-        raise ClanStatsError("Only an SQLite file can be copied here; use your database's tools.")
-    return file

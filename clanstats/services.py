@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from clanstats.db.engine import compact, reading, writing
+from clanstats.db.engine import compact, database_file, reading, writing
+from clanstats.db.lock import shared
 from clanstats.drawing import Drawing
 from clanstats.rules.shelf import Shelf
 from clanstats.settings import Settings
@@ -59,8 +60,13 @@ async def open_services(
     clock: Callable[[], datetime] = now_utc,
     drawing: Drawing | None = None,
 ) -> AsyncIterator[Services]:
-    """Open what `settings` name; a fake given here is used instead and left open."""
+    """Open what `settings` name; a fake given here is used instead and left open.
+
+    Raises:
+        DatabaseInUseError: The database is being upgraded or restored.
+    """
     async with AsyncExitStack() as stack:
+        stack.enter_context(shared(database_file(settings.database_url)))
         readers, writers = reading(settings.database_url), writing(settings.database_url)
         stack.push_async_callback(readers.dispose)
         stack.push_async_callback(writers.dispose)

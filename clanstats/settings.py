@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    NonNegativeInt,
     PositiveInt,
     SecretStr,
 )
@@ -220,8 +221,14 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="Leave it out, or give 0.0.0.0 to serve other machines."
     )
     backup_dir: Path = Field(default=Path("data/backups"), description="Give a folder.")
-    backup_keep: PositiveInt = Field(
-        default=7, description="Give how many backups to keep, 1 or more."
+    backup_daily: PositiveInt = Field(
+        default=7, description="Give of how many days a backup is kept, 1 or more."
+    )
+    backup_weekly: NonNegativeInt = Field(
+        default=4, description="Give of how many weeks a backup is kept, 0 or more."
+    )
+    backup_monthly: NonNegativeInt = Field(
+        default=12, description="Give of how many months a backup is kept, 0 or more."
     )
 
     @property
@@ -230,6 +237,11 @@ class Settings(BaseSettings):
         known = {relay.channel_id for relay in self.relays}
         short = dict.fromkeys(one for one in self.relay_channel_ids if one not in known)
         return (*self.relays, *(Relay(channel_id=one) for one in short))
+
+    @property
+    def longest_backup_days(self) -> int:
+        """For how long what was deleted may still be in a backup."""
+        return max(self.backup_daily, 7 * self.backup_weekly, 31 * self.backup_monthly)
 
     @classmethod
     def settings_customise_sources(

@@ -63,7 +63,7 @@ async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[
             wom_contact="the demonstration",
             ranks_file=RANKS,
         )
-        await migrate.migrate(settings.database_url, backup_dir=folder, keep=1, now=NOW)
+        await migrate.migrate(settings.database_url, backup_dir=folder, now=NOW)
         async with AsyncExitStack() as stack:
             # The local server has no limit, so keeping to the real one's would only take time.
             wom = WiseOldMan(base_url=url, user_agent="demo", budget=Budget(limit=_UNLIMITED))

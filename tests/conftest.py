@@ -100,7 +100,7 @@ def migrated(tmp_path_factory):
     file = folder / "clan.db"
     url = f"sqlite+aiosqlite:///{file}"
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(migrate(url, backup_dir=folder, keep=1, now=NOW))
+        runner.run(migrate(url, backup_dir=folder, now=NOW))
     return file
 
 

@@ -1,96 +1,164 @@
-"""How is the database copied while it is in use, and can the copy be trusted?
+"""How is the database copied while it is in use, and which copies are kept?
 
-SQLite's own backup interface copies page by page under a read lock, so that the copy is one
-consistent state. A copy counts only after it was opened and checked.
+A copy counts only after it was packed, unpacked again, opened and checked; until then it has no
+name by which it could be taken for one.
 """
 
 import asyncio
+import errno
+import filecmp
 import re
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 from pathlib import Path
 
-from clanstats.errors import ClanStatsError
+from clanstats.db.copies import (
+    PACKED,
+    BackupError,
+    DamagedError,
+    advised,
+    copy,
+    look,
+    pack,
+    unpack,
+)
+from clanstats.db.lock import settle, workshop
 
-_OURS = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
-_NAME = re.compile(r"clanstats-\d{8}T\d{6}Z-[\w-]+\.db")
+NIGHTLY, MANUAL = "nightly", "manual"
 
-
-class BackupError(ClanStatsError):
-    """No copy could be made, or the file is damaged."""
+_NAME = re.compile(rf"clanstats-(\d{{8}}T\d{{6}}Z)-([\w-]+)\.db({re.escape(PACKED)})?")
+_AT = "%Y%m%dT%H%M%SZ"
+_SECOND = timedelta(seconds=1)
+_ROOM = 2  # the copy and its packed form, next to each other
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A copy on disk."""
+    """A copy on disk. `label` says why it was made: "nightly", "manual", "before-0003"."""
 
     path: Path
+    at: datetime
+    label: str
     size: int  # bytes
 
 
-async def create(file: Path, folder: Path, *, label: str, now: datetime) -> Path:
-    """Copy the database `file` into `folder` and verify the copy.
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Of how many of the last days, weeks and months that have copies the newest one stays.
+
+    What was made by hand or before a change stays for `daily` days besides.
+    """
+
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 12
+
+
+async def create(file: Path, folder: Path, *, label: str, now: datetime) -> Backup:
+    """Copy the database `file` into `folder`, packed, and check the copy.
+
+    It takes the place of those with its label that are the same to the last byte: who tries again
+    and again what fails would fill the disk.
 
     Raises:
         BackupError: There is no trustworthy copy; nothing was changed.
     """
-    target = folder / f"clanstats-{now:%Y%m%dT%H%M%SZ}-{label}.db"
-    try:
-        await asyncio.to_thread(_copy, file, target)
-    except (sqlite3.Error, OSError) as error:
-        raise BackupError(
-            f"The database could not be backed up to {folder} ({error}): is the folder writable, "
-            "and is there room on the disk?"
-        ) from error
-    problems = await verify(target)
-    if problems:
-        target.unlink()
-        raise BackupError(f"The database is damaged: {problems[0]}. Restore an earlier backup.")
-    return target
+    return await asyncio.to_thread(take, file, folder, label=label, now=now)
 
 
 def listed(folder: Path) -> Sequence[Backup]:
     """The copies in `folder`, newest first."""
-    files = [file for file in folder.glob("clanstats-*.db") if _NAME.fullmatch(file.name)]
-    files.sort(key=lambda file: file.name, reverse=True)
-    return tuple(Backup(file, file.stat().st_size) for file in files)
+    found = []
+    for file in folder.glob("clanstats-*.db*"):
+        if named := _NAME.fullmatch(file.name):
+            at = datetime.strptime(named[1], _AT).replace(tzinfo=UTC)
+            found.append(Backup(file, at, named[2], file.stat().st_size))
+    return tuple(sorted(found, key=lambda one: (one.at, one.path.name), reverse=True))
 
 
-def prune(folder: Path, *, keep: int) -> None:
-    """Delete all copies but the newest `keep`."""
-    for old in listed(folder)[keep:]:
-        old.path.unlink()
+def prune(folder: Path, keep: Keep, *, now: datetime, dry_run: bool = False) -> Sequence[Backup]:
+    """Delete the copies that need not stay; returns them, newest first."""
+    copies = listed(folder)
+    kept = spared(copies, keep, now=now)
+    gone = tuple(one for one in copies if one not in kept)
+    if not dry_run:
+        for one in gone:
+            one.path.unlink(missing_ok=True)
+    return gone
 
 
-async def verify(file: Path) -> Sequence[str]:
-    """What is wrong with a database file: damaged pages and dangling references; () if nothing."""
-    try:
-        return await asyncio.to_thread(_problems, file)
-    except sqlite3.OperationalError as error:
-        raise BackupError(f"There is no readable database at {file} ({error}).") from error
-    except sqlite3.DatabaseError as error:
-        return (str(error),)
+def spared(copies: Sequence[Backup], keep: Keep, *, now: datetime) -> frozenset[Backup]:
+    """Which of `copies`, newest first, stay. Days, weeks (from Monday) and months are UTC's."""
+    lately = now - timedelta(days=keep.daily)
+    purposeful = (one for one in copies if one.label != NIGHTLY and one.at > lately)
+    return frozenset(
+        (
+            *purposeful,
+            *_newest(copies, lambda at: at.date(), keep.daily),
+            *_newest(copies, lambda at: at.isocalendar()[:2], keep.weekly),
+            *_newest(copies, lambda at: (at.year, at.month), keep.monthly),
+        )
+    )
 
 
-def _copy(file: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
-    with (
-        closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(part)) as copy,
-    ):
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # a copy is one file, without a log beside it
-    part.replace(target)
+def _newest(
+    copies: Sequence[Backup], period: Callable[[datetime], object], count: int
+) -> Iterator[Backup]:
+    first: dict[object, Backup] = {}
+    for one in copies:
+        first.setdefault(period(one.at), one)
+    return islice(first.values(), count)
 
 
-def _problems(file: Path) -> Sequence[str]:
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-        pages = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
-        if not connection.execute(_OURS).fetchall():
-            return (*pages, "there are none of ClanStats' tables in it")
-    return (*pages, *(f"{row[0]}: row {row[1]} points to nothing in {row[2]}" for row in dangling))
+def take(file: Path, folder: Path, *, label: str, now: datetime) -> Backup:
+    """As `create`, for whoever is in a thread already."""
+    if not file.exists():
+        raise BackupError(f"There is no database at {file} yet.")
+    names = (f"clanstats-{stamp(now + n * _SECOND)}-{label}.db{PACKED}" for n in count())
+    target = next(folder / name for name in names if not (folder / name).exists())
+    with advised(folder, setting="BACKUP_DIR"):
+        folder.mkdir(parents=True, exist_ok=True)
+        _leave_room(file, folder)
+        with workshop(folder) as made:
+            packed = _checked(file, made / target.name)
+            settle(packed)
+            packed.replace(target)
+            settle(target)
+        for one in listed(folder):
+            same = one.label == label and one.path != target
+            if same and filecmp.cmp(one.path, target, shallow=False):
+                one.path.unlink()
+    return next(one for one in listed(folder) if one.path == target)
+
+
+def stamp(now: datetime) -> str:
+    """An instant in a file's name."""
+    return now.strftime(_AT)
+
+
+def log_of(file: Path) -> Path:
+    """Where SQLite keeps what isn't merged into `file` yet."""
+    return file.with_name(f"{file.name}-wal")
+
+
+def _checked(file: Path, packed: Path) -> Path:
+    plain = packed.with_name("copy.db")
+    copy(file, plain)
+    pack(plain, packed)
+    unpack(packed, plain)
+    if damage := look(plain).damage:
+        raise DamagedError(
+            f"The database is damaged: {damage[0]}. `clanstats db restore` brings back an earlier "
+            "copy."
+        )
+    return packed
+
+
+def _leave_room(file: Path, folder: Path) -> None:
+    """The bot may write to the same disk: it must not be a copy that takes the last of it."""
+    size = sum(part.stat().st_size for part in (file, log_of(file)) if part.exists())
+    if shutil.disk_usage(folder).free < size * _ROOM:
+        raise OSError(errno.ENOSPC, "not enough room")

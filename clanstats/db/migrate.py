@@ -1,10 +1,12 @@
 """How does a database get to the tables this version needs, and back?
 
-Before anything is changed, the file is copied and the copy verified; if a migration fails, the
-transaction leaves the tables as they were and the error names the copy.
+Backup, migrate, verify. All of a migration, and of what is verified, is one transaction: if any of
+it fails, or the process is killed, the tables are as they were. Should the disk then not hold what
+was committed, the copy takes its place. Every error names the copy.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +14,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from clanstats.db import backup
+from clanstats.db.copies import Ask, Soundness, dangling, look, looked
 from clanstats.db.engine import database_file, migrating, reading
+from clanstats.db.lock import alone, shared
+from clanstats.db.models import Base
+from clanstats.db.replace import bring_back
 from clanstats.errors import ClanStatsError
 
 if TYPE_CHECKING:  # half a second to import: only who migrates pays for it
@@ -58,22 +63,12 @@ async def current(url: str) -> str | None:
     file = database_file(url)
     if file is not None and not file.exists():
         return None
-    engine = reading(url)
-    try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(_current)
-    finally:
-        await engine.dispose()
+    with shared(file):
+        return await _revision(url)
 
 
-async def migrate(  # noqa: PLR0913 — what to do, and what to do with the copy
-    url: str,
-    *,
-    to: str = "head",
-    downwards: bool = False,
-    backup_dir: Path,
-    keep: int,
-    now: datetime,
+async def migrate(
+    url: str, *, to: str = "head", downwards: bool = False, backup_dir: Path, now: datetime
 ) -> Migrated:
     """Bring the database to revision `to`; "base" is no tables at all.
 
@@ -82,40 +77,79 @@ async def migrate(  # noqa: PLR0913 — what to do, and what to do with the copy
         to: A revision, "head" or "base".
         downwards: It may only be taken back; otherwise only forward.
         backup_dir: Where the copy goes.
-        keep: How many copies stay there once this has gone well.
         now: Names the copy.
 
     Raises:
-        MigrationError: Nothing was changed; the text says where the copy is.
+        MigrationError: The tables are as before; the text says why and where the copy is.
+        DatabaseInUseError: Somebody else has the database open, as before.
+        BackupError: It can't be copied; nothing was tried.
     """
-    before = await current(url)
     target = head() if to == "head" else None if to == "base" else to
+    before = await current(url)
     if before == target:
         return Migrated(before, before, None)
     _check_target(before, target, downwards=downwards)
     file = database_file(url)
-    kept = None
-    if before is not None and file is not None:
-        kept = await backup.create(file, backup_dir, label=f"before-{target or 'base'}", now=now)
-    from alembic.util import CommandError  # noqa: PLC0415 — see the top
+    async with alone(file):
+        before = await _revision(url)  # as another process may have left it meanwhile
+        if before == target:
+            return Migrated(before, before, None)
+        _check_target(before, target, downwards=downwards)
+        copy = None
+        if before is not None and file is not None:
+            label = f"before-{target or 'base'}"
+            copy = (await backup.create(file, backup_dir, label=label, now=now)).path
+        await _migrate(url, to, target, downwards=downwards, copy=copy)
+        if file is not None:
+            await _confirm(file, copy)
+    log.info("database.migrated", before=before, after=target, backup=str(copy) if copy else None)
+    return Migrated(before, target, copy)
 
+
+async def _migrate(
+    url: str, to: str, target: str | None, *, downwards: bool, copy: Path | None
+) -> None:
     engine = migrating(url)
     try:
         async with engine.begin() as connection:
+            before = await connection.run_sync(_dangling)
             await connection.run_sync(_run, to, upwards=not downwards)
-            await connection.run_sync(_check)
-    except (SQLAlchemyError, OSError, CommandError) as error:
+            await connection.run_sync(_verify, target, before)
+    except Exception as error:
         log.exception("migration.failed", to=to)
-        where = f" A verified copy is at {kept}." if kept else ""
         raise MigrationError(
-            f"The database could not be migrated ({type(error).__name__}); it is as before.{where}"
+            f"The database could not be migrated ({_reason(error)}); it is as before.{_at(copy)}"
         ) from error
     finally:
         await engine.dispose()
-    if kept is not None:  # only now: a migration that fails again and again must not cost copies
-        backup.prune(backup_dir, keep=keep)
-    log.info("database.migrated", before=before, after=target, backup=str(kept) if kept else None)
-    return Migrated(before, target, kept)
+
+
+async def _confirm(file: Path, copy: Path | None) -> None:
+    """See whether what was committed can be read back from the disk."""
+    found = await asyncio.to_thread(look, file)
+    if not found.damage:
+        return
+    log.error("migration.damaged", damage=found.damage[0])
+    if copy is None:
+        raise MigrationError(f"The new database is damaged ({found.damage[0]}): check the disk.")
+    await asyncio.to_thread(bring_back, copy, file)
+    raise MigrationError(
+        f"The database was damaged after it was migrated ({found.damage[0]}); it is as before, "
+        f"brought back from its copy.{_at(copy)} Check the disk."
+    )
+
+
+def _at(copy: Path | None) -> str:
+    return f" A verified copy is at {copy}." if copy else ""
+
+
+def _reason(error: Exception) -> str:
+    """What a migration ran into, in a line; of SQL neither the statement nor its values."""
+    cause = getattr(error, "orig", None) or error
+    text = next(iter(str(cause).splitlines()), "")
+    if isinstance(cause, MigrationError):
+        return text
+    return f"{type(cause).__name__}: {text}" if text else type(cause).__name__
 
 
 def _check_target(before: str | None, target: str | None, *, downwards: bool) -> None:
@@ -150,13 +184,59 @@ def _run(connection: Connection, to: str, *, upwards: bool) -> None:
         command.downgrade(_config(connection), to)
 
 
-def _check(connection: Connection) -> None:
-    """Foreign keys weren't enforced meanwhile."""
-    if connection.dialect.name != "sqlite":
-        return
-    dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-    if dangling is not None:
-        raise SQLAlchemyError(f"a row of {dangling[0]} would point to nothing")
+def _dangling(connection: Connection) -> Mapping[tuple[str, str], int]:
+    """What pointed to nothing before: that is for `clanstats db repair`, and no reason to stay."""
+    return dangling(_asking(connection)) if connection.dialect.name == "sqlite" else {}
+
+
+def _verify(
+    connection: Connection, target: str | None, before: Mapping[tuple[str, str], int]
+) -> None:
+    """Pages, references (which weren't enforced meanwhile), and that these are the tables wanted.
+
+    Raises:
+        MigrationError: They aren't.
+    """
+    found = _looked(connection)
+    if found.damage:
+        raise MigrationError(found.damage[0])
+    if found.revision != target:
+        raise MigrationError(f"the tables are of version {found.revision}, not {target}")
+    for (table, parent), count in found.dangling.items():
+        if count > before.get((table, parent), 0):
+            raise MigrationError(f"a row of {table} would point to nothing in {parent}")
+    if target == head() and (different := _different(connection)):
+        raise MigrationError(f"the tables aren't those that this program needs: {different}")
+
+
+def _looked(connection: Connection) -> Soundness:
+    if connection.dialect.name != "sqlite":  # its own tools look after pages and references
+        return Soundness(_current(connection))
+    return looked(_asking(connection))
+
+
+def _asking(connection: Connection) -> Ask:
+    return lambda sql: connection.exec_driver_sql(sql).all()
+
+
+def _different(connection: Connection) -> str:
+    """What the models say otherwise, in a line; "" if nothing."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 — see the top
+    from alembic.migration import MigrationContext  # noqa: PLC0415 — see the top
+
+    # Types aside: SQLite gives INTEGER and BIGINT the same eight bytes.
+    context = MigrationContext.configure(connection, opts={"compare_type": False})
+    found = compare_metadata(context, Base.metadata)
+    return ", ".join(str(one[0]) if isinstance(one, tuple) else str(one) for one in found[:3])
+
+
+async def _revision(url: str) -> str | None:
+    engine = reading(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_current)
+    finally:
+        await engine.dispose()
 
 
 def _config(connection: Connection) -> "Config":

@@ -106,9 +106,9 @@ async def question(interaction: Interaction, scope: Scope, action: Action) -> Re
         )
     again = action is Action.ASK_AGAIN
     yes = (Action.DELETE, "Yes, for good") if again else (Action.ASK_AGAIN, "Delete …")
-    keep = services.settings.backup_keep
+    days = services.settings.longest_backup_days
     return Reply(
-        embed.question(scope, told.players, keep=keep, again=again),
+        embed.question(scope, told.players, days=days, again=again),
         (
             _button(owner, yes[0], yes[1], scope=scope, style=ButtonStyle.danger),
             _button(owner, Action.CANCEL, "Keep everything", scope=scope),
@@ -125,7 +125,8 @@ async def _done(interaction: Interaction, state: PrivacyState) -> Reply:
     elif state.action is Action.DELETE:
         done = await deletion.delete_user(services, user_id, state.scope)
         await _changed(interaction)
-        return Reply(embed.deleted(done, state.scope, keep=services.settings.backup_keep))
+        days = services.settings.longest_backup_days
+        return Reply(embed.deleted(done, state.scope, days=days))
     elif state.action is Action.COME_BACK:
         async with services.write() as session:
             tombstones = await Tombstones.load(session)

@@ -26,9 +26,9 @@ _GOES = {
     ),
 }
 _STAYS = (
-    "Backups made before still hold it until {keep} newer ones have been made. The bot's log "
-    "names your Discord ID beside commands and links; whoever runs the bot decides how long "
-    "that is kept. What was posted stays posted."
+    "Backups made before still hold it, for up to {days} days. The bot's log names your Discord "
+    "ID beside commands and links; whoever runs the bot decides how long that is kept. What was "
+    "posted stays posted."
 )
 
 
@@ -71,7 +71,7 @@ def overview(told: Overview) -> discord.Embed:
     return embed
 
 
-def question(scope: Scope, players: Sequence[str], *, keep: int, again: bool) -> discord.Embed:
+def question(scope: Scope, players: Sequence[str], *, days: int, again: bool) -> discord.Embed:
     """What deleting means; `again`: it is the last time this is asked."""
     title = "Really delete it? It can't be undone." if again else "Delete what is held on you?"
     embed = discord.Embed(title=title, colour=DANGER)
@@ -82,12 +82,12 @@ def question(scope: Scope, players: Sequence[str], *, keep: int, again: bool) ->
         embed.add_field(name="Game", value=_GOES[Scope.GAME].format(players=named), inline=False)
     elif scope.game:
         embed.add_field(name="Game", value="No player is linked to you.", inline=False)
-    embed.add_field(name="What stays elsewhere", value=_STAYS.format(keep=keep), inline=False)
+    embed.add_field(name="What stays elsewhere", value=_STAYS.format(days=days), inline=False)
     embed.set_footer(text="To be left out of lists only: /privacy hide")
     return embed
 
 
-def deleted(done: Deletion, scope: Scope, *, keep: int) -> discord.Embed:
+def deleted(done: Deletion, scope: Scope, *, days: int) -> discord.Embed:
     """What was deleted."""
     lines = []
     if scope.discord:
@@ -102,7 +102,7 @@ def deleted(done: Deletion, scope: Scope, *, keep: int) -> discord.Embed:
     if not done.scrubbed:
         lines.append("The last bytes leave the database's file tonight: it is in use.")
     embed = discord.Embed(title="Deleted", description="\n".join(lines), colour=COLOUR)
-    embed.add_field(name="What stays elsewhere", value=_STAYS.format(keep=keep), inline=False)
+    embed.add_field(name="What stays elsewhere", value=_STAYS.format(days=days), inline=False)
     if scope.discord:
         embed.set_footer(text="/privacy show brings you back, if you ever want to")
     return embed

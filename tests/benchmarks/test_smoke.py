@@ -25,7 +25,7 @@ START = END - timedelta(days=TINY.days)
 
 async def harvested(file: Path, world):
     """Store the world's snapshots the way a harvest does."""
-    await migrate(f"sqlite+aiosqlite:///{file}", backup_dir=file.parent, keep=1, now=END)
+    await migrate(f"sqlite+aiosqlite:///{file}", backup_dir=file.parent, now=END)
     async with open_services(settings_for(file)) as services, services.write() as session:
         await add_people(session, world, until=END)
         await store.save_snapshots(

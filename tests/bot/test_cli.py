@@ -8,7 +8,6 @@ from contextlib import closing
 import pytest
 
 from bot.cli import _parser
-from clanstats.db import migrate
 
 TOKEN = "a-token-that-nobody-may-see"
 
@@ -132,46 +131,6 @@ def test_backfill_before_any_harvest_says_what_to_do(cli):
     assert "Traceback" not in done.err
 
 
-def test_tables_are_made_copied_and_taken_back(cli, tmp_path):
-    newest = migrate.head()
-
-    assert cli("db", "current").out == f"no tables (this program wants {newest})\n"
-    assert cli("db", "upgrade").out == f"no tables → {newest}\n"
-    assert cli("db", "current").out == f"{newest} (up to date)\n"
-    back = cli("db", "downgrade", "base")
-    assert back.out.startswith(f"{newest} → no tables\nThe copy from before is ")
-    assert cli("db", "list").out.count("before-base") == 1
-    left = rows(tmp_path / "clan.db", "SELECT name FROM sqlite_master WHERE name = 'players'")
-    assert left == []
-
-
-def test_backup_is_a_sound_copy_that_is_listed(harvested, tmp_path):
-    made = harvested("db", "backup")
-    (copy,) = (tmp_path / "backups").glob("*.db")
-
-    assert made.code == 0
-    assert str(copy) in made.out
-    assert str(copy) in harvested("db", "list").out
-    verified = harvested("db", "verify", copy)
-    assert (verified.code, verified.out) == (0, f"{copy}: sound\n")
-    everyone = "SELECT * FROM players ORDER BY id"
-    assert rows(copy, everyone) == rows(tmp_path / "clan.db", everyone)
-
-
-def test_list_without_copies_says_where_it_looked(cli, tmp_path):
-    assert cli("db", "list").out == f"There are no copies in {tmp_path / 'backups'}.\n"
-
-
-def test_verify_finds_a_dangling_reference_with_code_1(harvested, tmp_path):
-    with closing(sqlite3.connect(tmp_path / "clan.db")) as connection, connection:
-        connection.execute("DELETE FROM players WHERE id = 1")
-
-    done = harvested("db", "verify")
-
-    assert done.code == 1
-    assert "memberships: row 1 points to nothing in players" in done.out
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -191,23 +150,6 @@ def test_file_that_is_no_database_is_told_without_a_traceback(cli, tmp_path, arg
     assert done.out == ""
     *_, told = done.err.splitlines()
     assert told.startswith("The database can't be used: file is not a database.")
-
-
-def test_folder_that_cannot_be_made_is_told_without_a_traceback(cli):
-    done = cli("db", "upgrade", DATABASE_URL="sqlite:////proc/clan/clan.db")
-
-    assert done.code == 1
-    assert done.err == "No such file or directory: /proc/clan\n"
-
-
-def test_unknown_version_is_refused_and_nothing_changes(cli):
-    cli("db", "upgrade")
-
-    done = cli("db", "upgrade", "--to", "9999")
-
-    assert done.code == 1
-    assert done.err.splitlines()[-1].startswith("There is no version 9999")
-    assert cli("db", "current").out == f"{migrate.head()} (up to date)\n"
 
 
 @pytest.mark.parametrize(

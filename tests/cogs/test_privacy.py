@@ -134,7 +134,7 @@ async def test_delete_deletes_after_a_restart_and_says_what_is_left(discord_serv
     assert message.embeds[0].description == (
         "5 messages and 0 times in voice are nobody's now.\n1 player lost name and links."
     )
-    assert "until 7 newer ones have been made" in fields(message)["What stays elsewhere"]
+    assert "still hold it, for up to 372 days" in fields(message)["What stays elsewhere"]
     assert labels(message) == []
     async with services.read() as session:
         assert await session.scalar(select(PlayerRow.name).where(PlayerRow.id == ZEZIMA)) == (

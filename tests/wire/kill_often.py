@@ -104,7 +104,7 @@ async def _stage() -> AsyncIterator[tuple[FakeDiscord, BotProcess]]:
         bot = BotProcess(folder, environment(discord, wom))
         stack.push_async_callback(bot.discard)
         url = f"sqlite+aiosqlite:///{bot.database}"
-        await migrate(url, backup_dir=folder, keep=1, now=now_utc())
+        await migrate(url, backup_dir=folder, now=now_utc())
         discord.server.write_past(_PAST, by=PEOPLE, until=now_utc() - _LONG_AGO)
         await bot.start(*_QUICK)
         await discord.connected()

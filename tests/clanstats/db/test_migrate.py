@@ -1,5 +1,7 @@
 """Does a database get to the wanted version, and stay as it was when it can't?"""
+# ruff: noqa: S608 — statements of our own
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -8,10 +10,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from clanstats.db import backup, migrate
-from clanstats.db.engine import database_file, writing
+from clanstats.db import backup, lock, migrate
+from clanstats.db.copies import Soundness, look, unpacked
+from clanstats.db.engine import writing
+from clanstats.db.lock import DatabaseInUseError, shared
 from clanstats.db.migrate import MigrationError, current, head
 from clanstats.db.models import Base
+from tests.clanstats.db.filling import contents, fill, schema
 from tests.factories import NOW
 
 pytestmark = pytest.mark.slow
@@ -36,6 +41,8 @@ def downgrade() -> None:
     op.drop_column("clans", "half")
 '''
 
+SAME = "op.drop_column('clans', 'half')"  # so that the tables end up as the models have them
+
 
 @pytest.fixture
 def url(tmp_path):
@@ -51,14 +58,9 @@ def file(tmp_path):
 def to(url, tmp_path):
     """Migrate to a version."""
 
-    async def migrated(version="head", *, down=False, keep=7, now=NOW):
+    async def migrated(version="head", *, down=False, now=NOW):
         return await migrate.migrate(
-            url,
-            to=version,
-            downwards=down,
-            backup_dir=tmp_path / "backups",
-            keep=keep,
-            now=now,
+            url, to=version, downwards=down, backup_dir=tmp_path / "backups", now=now
         )
 
     return migrated
@@ -97,7 +99,7 @@ def tables(file):
 
 def rows(file, table="bot_state"):
     with closing(sqlite3.connect(file)) as connection:
-        return connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
+        return connection.execute(f"SELECT * FROM {table}").fetchall()
 
 
 def write(file, *statements):
@@ -119,6 +121,56 @@ async def test_up_down_and_up_again_ends_where_it_began(to, url, file):
     assert (again.before, again.after) == (None, head())
     assert tables(file) == up
     assert await current(url) == head()
+
+
+@pytest.mark.parametrize("version", migrate.revisions())
+async def test_step_back_and_forth_keeps_all_that_the_older_version_has_room_for(to, file, version):
+    older = ([None, *migrate.revisions()])[migrate.revisions().index(version)]
+    await to(version)
+    fill(file)
+    before, made = contents(file), schema(file)
+
+    await to(older or "base", down=True)
+    kept = contents(file)
+    await to(version)
+    after = contents(file)
+
+    assert all(before.values())
+    assert schema(file) == made
+    for table, rows_between in kept.items():
+        columns = set(rows_between[0])
+        assert picked(after[table], columns) == picked(before[table], columns), table
+    assert str(look(file)) == "sound"
+
+
+@pytest.mark.parametrize("version", migrate.revisions())
+async def test_from_every_version_with_rows_all_can_be_taken_away_and_made_anew(to, file, version):
+    await to(version)
+    fill(file)
+
+    away = await to("base", down=True)
+    again = await to()
+
+    assert (away.after, again.after) == (None, head())
+    assert str(look(file)) == "sound"
+
+
+async def test_every_version_with_rows_can_be_upgraded(to, file):
+    oldest, *_ = migrate.revisions()
+    await to(oldest)
+    fill(file)
+    before = contents(file)
+
+    await to()
+
+    after = contents(file)
+    for table, rows_before in before.items():
+        assert picked(after[table], set(rows_before[0])) == rows_before, table
+    assert str(look(file)) == "sound"
+
+
+def picked(found, columns):
+    return [{key: value for key, value in row.items() if key in columns} for row in found]
 
 
 async def test_the_migrations_lead_to_the_models(to, url):
@@ -146,21 +198,28 @@ async def test_nothing_to_do_makes_no_backup(to, tmp_path):
 async def test_a_verified_copy_is_made_before_anything_changes(to, file, next_version, tmp_path):
     await to()
     write(file, "INSERT INTO bot_state VALUES ('kept', 'yes')")
-    revision = next_version("pass")
+    revision = next_version(f"op.execute(\"INSERT INTO bot_state VALUES ('new', 'yes')\"); {SAME}")
 
     done = await to()
 
     assert (done.before, done.after) == (f"{int(revision) - 1:04}", revision)
     assert [each.path for each in backup.listed(tmp_path / "backups")] == [done.backup]
-    assert rows(done.backup) == rows(file) == [("kept", "yes")]
-    assert not any("half" in sql for sql in tables(done.backup))
-    assert await backup.verify(done.backup) == ()
+    async with unpacked(done.backup) as plain:
+        assert rows(plain) == [("kept", "yes")]
+        assert rows(file) == [("kept", "yes"), ("new", "yes")]
+        assert str(look(plain)) == "sound"
 
 
 @pytest.mark.parametrize(
     "then",
     [
         pytest.param("op.drop_table('nothing')", id="the database refuses"),
+        pytest.param("raise LookupError", id="its own code fails"),
+        pytest.param(
+            "op.execute('PRAGMA max_page_count=1'); op.execute('CREATE TABLE a (b)')",
+            id="the disk is full",
+        ),
+        pytest.param("pass", id="the tables aren't those of the models"),
         pytest.param(
             "op.execute(\"INSERT INTO memberships VALUES (1, 9, 9, 0, NULL, 'x')\")",
             id="a row would point to nothing",
@@ -184,6 +243,70 @@ async def test_a_failed_migration_leaves_all_as_it_was_and_names_the_copy(
     assert await current(url) == version
 
 
+async def test_failure_says_what_failed_and_nothing_that_is_stored(to, file, next_version):
+    await to()
+    write(file, "INSERT INTO bot_state VALUES ('secret', 'canary')")
+    next_version("op.execute(\"INSERT INTO bot_state VALUES ('secret', 'canary')\")")
+
+    with pytest.raises(MigrationError) as refusal:
+        await to()
+
+    assert "(IntegrityError: UNIQUE constraint failed: bot_state.key)" in str(refusal.value)
+    assert "canary" not in str(refusal.value)
+
+
+async def test_what_pointed_to_nothing_before_keeps_nobody_from_upgrading(to, file, next_version):
+    await to()
+    write(file, "INSERT INTO snapshots VALUES (99, 5)")
+    next_version(SAME)
+
+    done = await to()
+
+    assert done.after == head()
+    assert rows(file, "snapshots") == [(99, 5)]
+
+
+async def test_disk_that_lost_what_was_committed_gets_the_copy_back(
+    to, url, file, next_version, monkeypatch
+):
+    await to()
+    write(file, "INSERT INTO bot_state VALUES ('kept', 'yes')")
+    version = await current(url)
+    next_version(f"op.execute('DELETE FROM bot_state'); {SAME}")
+    monkeypatch.setattr(migrate, "look", lambda _: Soundness(damage=("page 7 is torn",)))
+
+    with pytest.raises(MigrationError, match=r"page 7 is torn.* brought back .*before-"):
+        await to()
+
+    assert rows(file) == [("kept", "yes")]
+    assert await current(url) == version
+    assert str(look(file)) == "sound"
+
+
+async def test_database_in_use_is_left_alone(to, file, next_version, monkeypatch):
+    await to()
+    before = tables(file)
+    next_version(SAME)
+    monkeypatch.setattr(lock, "_ATTEMPTS", 0)
+
+    with shared(file), pytest.raises(DatabaseInUseError, match="stop the bot"):
+        await to()
+
+    assert tables(file) == before
+
+
+async def test_of_two_that_upgrade_at_once_one_does_and_the_other_finds_it_done(
+    to, file, next_version
+):
+    await to()
+    next_version(f"op.execute(\"INSERT INTO bot_state VALUES ('new', 'yes')\"); {SAME}")
+
+    both = await asyncio.gather(to(), to())
+
+    assert sorted(done.before != done.after for done in both) == [False, True]
+    assert rows(file) == [("new", "yes")]
+
+
 async def test_rebuilding_a_table_keeps_the_rows_that_point_to_it(to, file, next_version):
     await to()
     write(
@@ -194,7 +317,7 @@ async def test_rebuilding_a_table_keeps_the_rows_that_point_to_it(to, file, next
     )
     next_version(
         "with op.batch_alter_table('players', recreate='always') as batch:\n"
-        "        batch.add_column(sa.Column('more', sa.Text()))"
+        f"        batch.alter_column('name', nullable=False)\n    {SAME}"
     )
 
     await to()
@@ -233,25 +356,13 @@ async def test_upgrade_never_takes_tables_away_nor_downgrade_brings_any(to, file
     assert tables(file) == before
 
 
-async def test_migration_that_fails_again_and_again_costs_no_copy(to, url, tmp_path, next_version):
+async def test_migration_that_fails_again_and_again_fills_no_disk(to, tmp_path, next_version):
     await to()
-    mine = await backup.create(
-        database_file(url), tmp_path / "backups", label="manual", now=NOW - timedelta(days=1)
-    )
     next_version("raise OSError")
 
     for minute in range(3):
         with pytest.raises(MigrationError):
-            await to(keep=1, now=NOW + timedelta(minutes=minute))
+            await to(now=NOW + timedelta(minutes=minute))
 
-    assert mine in [each.path for each in backup.listed(tmp_path / "backups")]
-
-
-async def test_only_the_newest_copies_are_kept(to, tmp_path):
-    for minute in range(4):
-        down = minute % 2 == 1
-        now = NOW + timedelta(minutes=minute)
-        await to("base" if down else "head", down=down, now=now, keep=1)
-
-    kept = [each.path.name for each in backup.listed(tmp_path / "backups")]
-    assert kept == ["clanstats-20261123T022400Z-before-base.db"]
+    (copy,) = backup.listed(tmp_path / "backups")
+    assert copy.at == (NOW + timedelta(minutes=2)).replace(second=0)
