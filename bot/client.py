@@ -37,6 +37,7 @@ COGS = (
     "cogs.audit",
     "cogs.clan_roster",
     "cogs.harvest",
+    "cogs.backup",
     "cogs.privacy",
     "cogs.setup",
     "cogs.listening",

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -12,15 +13,17 @@ from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from bot.portal import application
-from clanstats.db import migrate
+from clanstats.db import backup, migrate
 from clanstats.db.engine import database_file
 from clanstats.services import USER_AGENT
 from clanstats.settings import Settings
+from clanstats.timestamps import now_utc
 from clanstats.wom.client import WiseOldMan
 from clanstats.wom.errors import WomError
 from cogs.intents import FIX, PRIVILEGED, Lack, wanted
 
 out = Console(soft_wrap=True)
+_FRESH = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Finding:
 async def examine(settings: Settings, _options: argparse.Namespace) -> int:
     """Print every check; the exit code is 1 if anything has to be mended."""
     findings = [Finding(good=True, text="settings: can be used")]
-    for check in (_database, _wise_old_man, _discord):
+    for check in (_database, _backups, _wise_old_man, _discord):
         findings += await check(settings)
     marks = {True: ("ok  ", "green"), False: ("FAIL", "red"), None: ("note", "yellow")}
     for finding in findings:
@@ -63,6 +66,21 @@ async def _database(settings: Settings) -> list[Finding]:
         text = f"database: version {found}, wanted {newest}; run `clanstats db upgrade`"
         return [Finding(good=None, text=text)]
     return [Finding(good=True, text=f"database: writable, version {found}")]
+
+
+async def _backups(settings: Settings) -> list[Finding]:
+    if database_file(settings.database_url) is None:
+        return []  # its own tools see to it
+    copies = await asyncio.to_thread(backup.listed, settings.backup_dir)
+    if not copies:
+        text = "backups: none yet; one is made each night, `clanstats db backup` makes one now"
+        return [Finding(good=None, text=text)]
+    newest, size = copies[0], sum(copy.size for copy in copies)
+    age = now_utc() - newest.at
+    text = f"backups: {len(copies)}, {size / 1e6:,.1f} MB; the newest is {age.days} days old"
+    if age > _FRESH:
+        return [Finding(good=None, text=f"{text}: see `job.failed` in the log, or start the bot")]
+    return [Finding(good=True, text=text)]
 
 
 def _can_write(file: Path) -> bool:

@@ -6,7 +6,7 @@ as a task of its own and returns, so that a long backfill holds up nothing.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -15,14 +15,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import clear_contextvars
 
-from clanstats import jobs, schedules
+from clanstats import jobs, schedules, upkeep
 from clanstats.analytics.members import clans
 from clanstats.db import store
+from clanstats.db.backup import NIGHTLY
+from clanstats.db.engine import database_file
 from clanstats.harvest.backfill import backfill, remaining_steps
 from clanstats.harvest.wom import refresh
 from clanstats.privacy.purge import nightly
 from clanstats.schedules import Due
 from clanstats.services import Services
+from clanstats.timestamps import next_at
 
 log = structlog.get_logger()
 
@@ -31,11 +34,15 @@ BACKFILL = "backfill"
 CHAT = "chat"  # what is missing of Discord's channels, gaps first
 REREAD = "reread"  # what was edited or deleted while nobody listened
 PURGE = "purge"  # data of who left the server long ago
+BACKUP = "backup"  # of the whole database
+INTEGRITY = "integrity"  # whether its tables agree
 OF_DISCORD = (CHAT, REREAD)
+OF_PROCESS = (BACKUP, INTEGRITY)  # done once, not for each clan
 _RETRY = timedelta(minutes=10)  # after a failure, unless the next run comes sooner
 _UNFINISHED = timedelta(hours=1)  # when a backfill is looked at again that never reported back
 _LOOK = timedelta(hours=1)  # when channels are listed again, if nothing says so before
-_NIGHT = time(4)  # in the clan's timezone
+# In the clan's timezone; what is purged is gone from the file before it is copied.
+_HOURS = {REREAD: time(4), PURGE: time(4), BACKUP: time(5), INTEGRITY: time(5)}
 _STOP_SECONDS = 3
 _HEAR_SECONDS = 30  # a tick waits no longer for what was heard to be noted
 
@@ -100,19 +107,26 @@ class Timetable:
                     guild_id=settings.discord_guild_id,
                 )
             every = timedelta(minutes=settings.harvest_every)
+            served = []
             for clan in await clans(session):
                 if clan.wom_group_id != group_id and clan.discord_guild_id is None:
                     await schedules.withdraw(session, clan.clan_id)  # it is served no longer
                     continue
+                served.append(clan.clan_id)
                 last = clan.refreshed_at
-                at = now if last is None else max(now, last + every)
-                await schedules.ensure(session, clan.clan_id, HARVEST, at=at)
-                await schedules.ensure(session, clan.clan_id, PURGE, at=self._night(now))
+                wanted = {
+                    HARVEST: now if last is None else max(now, last + every),
+                    PURGE: self._next(PURGE, now),
+                }
                 if await remaining_steps(session, clan.clan_id) != 0:
-                    await schedules.ensure(session, clan.clan_id, BACKFILL, at=now)
+                    wanted[BACKFILL] = now
                 if self._chat is not None:
-                    await schedules.ensure(session, clan.clan_id, CHAT, at=now)
-                    await schedules.ensure(session, clan.clan_id, REREAD, at=self._night(now))
+                    wanted |= {CHAT: now, REREAD: self._next(REREAD, now)}
+                for job, at in wanted.items():
+                    await schedules.ensure(session, clan.clan_id, job, at=at)
+            if served and database_file(settings.database_url) is not None:
+                for job in OF_PROCESS:
+                    await schedules.entrust(session, served[0], job, at=self._next(job, now))
             self._paused = await schedules.paused(session)
 
     def start(self) -> None:
@@ -212,7 +226,7 @@ class Timetable:
         source = "discord" if job.job in OF_DISCORD else "wom"
         return (
             (job.clan_id, job.job) not in self.running
-            and not self.is_paused(job.clan_id, source)
+            and (job.job in OF_PROCESS or not self.is_paused(job.clan_id, source))
             and (job.job not in OF_DISCORD or (self._chat is not None and self._chat.ready))
         )
 
@@ -233,13 +247,9 @@ class Timetable:
     def _next(self, job: str, now: datetime) -> datetime:
         if job == HARVEST:
             return now + timedelta(minutes=self.services.settings.harvest_every)
-        if job in {REREAD, PURGE}:
-            return self._night(now)
+        if job in _HOURS:
+            return next_at(_HOURS[job], now, self.services.settings.timezone)
         return now + (_LOOK if job == CHAT else _UNFINISHED)
-
-    def _night(self, now: datetime) -> datetime:
-        """The next 04:00 of the clan's timezone."""
-        return next_at(_NIGHT, now, self.services.settings.timezone)
 
     async def _run(self, job: Due) -> None:
         done = await self._done(job)
@@ -269,6 +279,10 @@ class Timetable:
         if job.job == PURGE:
             after = timedelta(days=self.services.settings.purge_after_days)
             return await nightly(self.services, job.clan_id, after=after)
+        if job.job == BACKUP:
+            return await upkeep.back_up(self.services, label=NIGHTLY)
+        if job.job == INTEGRITY:
+            return await upkeep.check(self.services)
         read = refresh if job.job == HARVEST else backfill
         return await read(self.services, job.wom_group_id)
 
@@ -280,14 +294,6 @@ class Timetable:
         async with self.services.read() as session:
             known = await clans(session)
         return any(clan.clan_id == job.clan_id and clan.refreshed_at for clan in known)
-
-
-def next_at(at: time, now: datetime, tz: tzinfo) -> datetime:
-    """The next instant at which the clocks of `tz` show `at`, UTC."""
-    today = now.astimezone(tz).date()
-    days = (today + timedelta(days=ahead) for ahead in range(3))
-    instants = (datetime.combine(day, at, tzinfo=tz).astimezone(UTC) for day in days)
-    return next(instant for instant in instants if instant > now)
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

@@ -35,6 +35,14 @@ async def ensure(session: AsyncSession, clan_id: int, job: str, *, at: datetime)
         await session.execute(update(ScheduleRow).where(*of_job).values(next_run_at=at))
 
 
+async def entrust(session: AsyncSession, clan_id: int, job: str, *, at: datetime) -> None:
+    """Schedule a job of the whole process, which stands under one clan and under no other."""
+    await session.execute(
+        delete(ScheduleRow).where(ScheduleRow.clan_id != clan_id, ScheduleRow.job == job)
+    )
+    await ensure(session, clan_id, job, at=at)
+
+
 async def having(session: AsyncSession, job: str) -> Sequence[int]:
     """The `clan_id` of every clan for which a job is planned."""
     found = await session.scalars(select(ScheduleRow.clan_id).where(ScheduleRow.job == job))

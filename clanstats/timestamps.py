@@ -66,6 +66,14 @@ def from_epoch_ms(milliseconds: int) -> datetime:
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
+def next_at(at: time, now: datetime, tz: tzinfo) -> datetime:
+    """The next instant at which the clocks of `tz` show `at`, UTC."""
+    today = now.astimezone(tz).date()
+    days = (today + timedelta(days=ahead) for ahead in range(3))
+    instants = (datetime.combine(day, at, tzinfo=tz).astimezone(UTC) for day in days)
+    return next(instant for instant in instants if instant > now)
+
+
 def parse_instant(text: str, *, tz: tzinfo = UTC) -> datetime:
     """Read an ISO 8601 date or date and time; UTC.
 

@@ -62,8 +62,9 @@ async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[
             wom_group_id=world.group.group_id,
             wom_contact="the demonstration",
             ranks_file=RANKS,
+            backup_dir=folder / "backups",
         )
-        await migrate.migrate(settings.database_url, backup_dir=folder, now=NOW)
+        await migrate.migrate(settings.database_url, backup_dir=settings.backup_dir, now=NOW)
         async with AsyncExitStack() as stack:
             # The local server has no limit, so keeping to the real one's would only take time.
             wom = WiseOldMan(base_url=url, user_agent="demo", budget=Budget(limit=_UNLIMITED))

@@ -8,6 +8,7 @@ import pytest
 from tests.replay import Reply, body
 from tests.wire.payloads import TOKEN
 
+BACKUPS = "backups:"
 INTENTS = 1 << 14 | 1 << 18
 
 
@@ -35,13 +36,21 @@ def healthy(harvested, wise_old_man, discord_server):
     return examine
 
 
-def test_nothing_is_wrong(healthy):
+def test_nothing_is_wrong(healthy, harvested):
+    harvested("db", "backup")
+
     done = healthy()
 
     assert done.code == 0
     assert done.err == ""
     assert {mark for mark, _ in verdicts(done)} == {"ok"}
-    for part in ("settings", "database", "Stub Clan with 63 members", "that of ClanStats"):
+    for part in (
+        "settings",
+        "database",
+        "backups: 1, ",
+        "Stub Clan with 63 members",
+        "that of ClanStats",
+    ):
         assert part in done.out
 
 
@@ -105,6 +114,25 @@ def test_what_may_be_mended_is_a_note_and_no_failure(healthy, env, finding):
     done = healthy(**env)
 
     assert done.code == 0
+    (noted,) = [text for mark, text in verdicts(done) if mark == "note" and BACKUPS not in text]
+    assert finding in noted
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        pytest.param("notes.txt", f"{BACKUPS} none yet; one is made each night", id="none"),
+        pytest.param(
+            "clanstats-20200101T040000Z-nightly.db.xz", "days old: see `job.failed`", id="old"
+        ),
+    ],
+)
+def test_backups_that_are_missing_or_old_are_a_note(healthy, tmp_path, name, finding):
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / name).write_bytes(b"")
+
+    done = healthy()
+
     (noted,) = [text for mark, text in verdicts(done) if mark == "note"]
     assert finding in noted
 

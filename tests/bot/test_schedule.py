@@ -10,10 +10,17 @@ from sqlalchemy.dialects.sqlite import insert
 from structlog.testing import capture_logs
 
 from bot import schedule
-from bot.schedule import BACKFILL, HARVEST, PURGE, Timetable
+from bot.schedule import BACKFILL, BACKUP, HARVEST, INTEGRITY, PURGE, Timetable
 from clanstats import jobs, schedules
 from clanstats.analytics.members import clans
-from clanstats.db.models import BackfillStepRow, ClanRow, DepartureRow, ScheduleRow
+from clanstats.db import backup
+from clanstats.db.models import (
+    BackfillStepRow,
+    ClanRow,
+    DepartureRow,
+    RankOrderRow,
+    ScheduleRow,
+)
 from clanstats.errors import ClanStatsError
 from clanstats.services import open_services
 from tests.factories import NOW, add_clan
@@ -22,6 +29,7 @@ from tests.replay import Replay
 GROUP = 1
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NIGHT = NOW.replace(hour=4, minute=0)  # the next one
+MORNING = NOW.replace(hour=5, minute=0)
 
 
 @pytest.fixture
@@ -107,6 +115,8 @@ async def test_configured_clan_is_made_and_due_at_once(services, timetable):
         HARVEST: NOW,
         BACKFILL: NOW,
         PURGE: NIGHT,
+        BACKUP: MORNING,
+        INTEGRITY: MORNING,
     }
 
 
@@ -122,6 +132,76 @@ async def test_who_left_long_ago_is_purged_once_a_day(services, timetable, clock
     async with services.read() as session:
         assert list(await session.scalars(select(DepartureRow.discord_user_id))) == [88]
     assert (await next_runs(services))[PURGE] == NIGHT + timedelta(days=1)
+
+
+async def runs_of(services, *names):
+    async with services.read() as session:
+        return {run.name: run for run in await jobs.last_runs(session) if run.name in names}
+
+
+async def test_database_is_copied_and_checked_once_a_day(services, settings, timetable, clock):
+    clock.now = MORNING
+
+    await ticked(timetable)
+
+    (copy,) = backup.listed(settings.backup_dir)
+    runs = await runs_of(services, BACKUP, INTEGRITY)
+    assert copy.label == "nightly"
+    assert runs[BACKUP].detail.startswith(f"{copy.path.name} made and verified, ")
+    assert runs[INTEGRITY].detail == "every table agrees with the others"
+    planned = await next_runs(services)
+    assert planned[BACKUP] == planned[INTEGRITY] == MORNING + timedelta(days=1)
+
+
+async def test_what_does_not_agree_is_in_the_jobs_report(services, timetable, clock):
+    async with services.write() as session:
+        await session.execute(insert(RankOrderRow).values(clan_id=1, rank="ruby", position=3))
+    clock.now = MORNING
+
+    await ticked(timetable)
+
+    run = (await runs_of(services, INTEGRITY))[INTEGRITY]
+    assert (run.outcome, run.detail) == (
+        "partial",
+        "Found: rank-order (1). `clanstats db verify` names the rows.",
+    )
+
+
+async def test_backup_that_fails_is_tried_again_and_costs_no_copy(
+    services, settings, timetable, clock
+):
+    settings.backup_dir.write_text("a file")
+    clock.now = MORNING
+
+    await ticked(timetable)
+
+    run = (await runs_of(services, BACKUP))[BACKUP]
+    assert (run.outcome, "BACKUP_DIR" in run.detail) == ("failed", True)
+    assert (await next_runs(services))[BACKUP] == MORNING + 10 * MINUTE
+
+
+async def test_database_of_several_clans_is_copied_once(services, timetable):
+    async with services.write() as session:
+        await add_clan(session, "Second", wom_group_id=GROUP + 1, guild_id=5)
+        await schedules.ensure(session, 2, BACKUP, at=NOW)
+
+    await Timetable(services).prepare()
+
+    async with services.read() as session:
+        assert await schedules.having(session, BACKUP) == [1]
+        assert await schedules.having(session, PURGE) == [1, 2]
+
+
+async def test_database_is_copied_also_while_nothing_is_to_be_read(
+    services, settings, timetable, clock
+):
+    for source in ("wom", "discord"):
+        await timetable.pause(1, source, paused=True)
+    clock.now = MORNING
+
+    await ticked(timetable)
+
+    assert len(backup.listed(settings.backup_dir)) == 1
 
 
 async def test_known_clan_keeps_its_name(services):
