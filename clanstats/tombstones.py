@@ -19,7 +19,7 @@ from clanstats.db.bulk import fetch, insert_new
 from clanstats.db.models import BotStateRow, TombstoneRow
 from clanstats.timestamps import epoch_ms, from_epoch_ms
 
-_SALT = "tombstone_salt"
+SALT = "tombstone_salt"
 _TAKEN = "taken"
 _ALL = select(TombstoneRow.digest, TombstoneRow.made_at)
 
@@ -37,7 +37,7 @@ class Tombstones:
         made_at = dict(await fetch(session, _ALL, ()))
         if not made_at:
             return cls()
-        salt = await session.scalar(select(BotStateRow.value).where(BotStateRow.key == _SALT))
+        salt = await session.scalar(select(BotStateRow.value).where(BotStateRow.key == SALT))
         return cls(bytes.fromhex(salt or ""), made_at)
 
     @classmethod
@@ -59,10 +59,10 @@ class Tombstones:
             names: In standard form; whoever else has them is to be noted anew.
             wom_ids: Wise Old Man's player ids.
         """
-        salt = await session.scalar(select(BotStateRow.value).where(BotStateRow.key == _SALT))
+        salt = await session.scalar(select(BotStateRow.value).where(BotStateRow.key == SALT))
         if salt is None:
             salt = secrets.token_hex(32)
-            await session.execute(insert(BotStateRow).values(key=_SALT, value=salt))
+            await session.execute(insert(BotStateRow).values(key=SALT, value=salt))
         made = cls(bytes.fromhex(salt))
         names = list(names)
         taken = [made.digest(_TAKEN, each) for each in names]

@@ -5,6 +5,8 @@ nobody may have the database open meanwhile.
 """
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +16,23 @@ from clanstats.db.copies import BackupError, DamagedError, advised, look, pack, 
 from clanstats.db.lock import alone, settle, workshop
 from clanstats.db.migrate import head, revisions
 from clanstats.db.replace import put
+from clanstats.tombstones import SALT
 
 _BEFORE = "before-restore"
+_HAVE_TOMBSTONES = """
+SELECT count(*) FROM (
+  SELECT name FROM main.sqlite_master UNION ALL SELECT name FROM present.sqlite_master
+) WHERE name = 'tombstones'
+"""
+_SALTS = """
+SELECT DISTINCT value FROM (SELECT * FROM bot_state UNION ALL SELECT * FROM present.bot_state)
+WHERE key = ?
+"""
+_TOMBSTONES = (
+    "INSERT OR IGNORE INTO tombstones SELECT * FROM present.tombstones",
+    f"INSERT OR IGNORE INTO bot_state SELECT * FROM present.bot_state WHERE key = '{SALT}'",  # noqa: S608 — ours
+    "UPDATE schedules SET next_run_at = 0 WHERE job = 'purge'",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,8 @@ def _restore(file: Path, packed: Path, folder: Path, now: datetime) -> Restored:
         unpack(packed, new)
         revision = _accepted(new, packed)
         saved, readable = _saved(file, folder, now)
+        if saved is not None and readable:
+            _carry_over(file, new)
         put(new, file)
     return Restored(revision, saved, readable)
 
@@ -83,6 +102,17 @@ def _saved(file: Path, folder: Path, now: datetime) -> tuple[Path | None, bool]:
         return backup.take(file, folder, label=_BEFORE, now=now).path, True
     except DamagedError:
         return _saved_as_it_is(file, folder, now), False
+
+
+def _carry_over(file: Path, new: Path) -> None:
+    """Whoever asked to be deleted since the copy was made stays deleted: see `privacy.again`."""
+    with closing(sqlite3.connect(new.as_uri(), uri=True)) as connection, connection:
+        connection.execute("ATTACH ? AS present", (f"{file.absolute().as_uri()}?mode=ro",))
+        both = connection.execute(_HAVE_TOMBSTONES).fetchone()[0] == 2  # noqa: PLR2004
+        salts = connection.execute(_SALTS, (SALT,)).fetchall() if both else ()
+        if len(salts) == 1:  # with another one nobody would be known by theirs
+            for statement in _TOMBSTONES:
+                connection.execute(statement)
 
 
 def _saved_as_it_is(file: Path, folder: Path, now: datetime) -> Path:

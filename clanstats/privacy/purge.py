@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from clanstats.db import departures
 from clanstats.harvest.attribution import attribute
+from clanstats.privacy.again import forget_again
 from clanstats.privacy.deletion import forget_user, scrub_if_due, scrub_later
 from clanstats.privacy.opt_outs import honour_opt_outs
 from clanstats.privacy.person import Scope, person_of
@@ -20,6 +21,7 @@ class PurgeReport:
 
     people: int = 0
     messages: int = 0  # that are now nobody's
+    again: int = 0  # who were deleted before, and had come back with a restored copy
     opted_out: int = 0  # on Wise Old Man, as we learnt
     scrubbed: bool = True
 
@@ -29,6 +31,8 @@ class PurgeReport:
 
     def __str__(self) -> str:
         done = f"{self.people} who left were purged, {self.messages} messages made nobody's"
+        if self.again:
+            done += f", {self.again} of a restored copy were deleted again"
         if self.opted_out:
             done += f", {self.opted_out} opted out on Wise Old Man and were hidden"
         if self.scrubbed:
@@ -37,9 +41,10 @@ class PurgeReport:
 
 
 async def nightly(services: Services, clan_id: int, *, after: timedelta) -> PurgeReport:
-    """Purge, and hide whoever opted out on Wise Old Man."""
+    """Purge, also of whom a restored copy brought back; hide who opted out on Wise Old Man."""
+    again = await forget_again(services)
     report = await purge(services, clan_id, after=after)
-    return replace(report, opted_out=await honour_opt_outs(services, clan_id))
+    return replace(report, again=again, opted_out=await honour_opt_outs(services, clan_id))
 
 
 async def purge(services: Services, clan_id: int, *, after: timedelta) -> PurgeReport:

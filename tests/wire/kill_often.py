@@ -4,7 +4,7 @@
 all the time. In each round there is a past to be read and the connection is lost; somewhere in the
 middle of that the bot is killed (SIGKILL) and, after a moment in which people go on writing,
 started again. When it says that it knows everything, the ids in its database must be those on the
-server. Exit code 1 if they ever aren't.
+server, and its tables must agree with each other. Exit code 1 if they ever don't.
 """
 
 import argparse
@@ -12,13 +12,17 @@ import asyncio
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.db.engine import reading
+from clanstats.db.integrity import Violation, violations
 from clanstats.db.migrate import migrate
 from clanstats.timestamps import now_utc
 from tests.wire.bot_process import BotProcess, environment
@@ -143,7 +147,7 @@ async def _round(
         + (f" {sorted(missing | extra)[:5]}" if missing or extra else ""),
         flush=True,
     )
-    return not (missing or extra or bot.damage())
+    return not (missing or extra or bot.damage() or await _contradictions(bot))
 
 
 async def _difference(server: Server, bot: BotProcess) -> tuple[set[int], set[int]]:
@@ -154,6 +158,17 @@ async def _difference(server: Server, bot: BotProcess) -> tuple[set[int], set[in
         if there == stored or monotonic() > deadline:
             return there - stored, stored - there
         await asyncio.sleep(0.1)
+
+
+async def _contradictions(bot: BotProcess) -> Sequence[Violation]:
+    """Where the tables don't agree with each other."""
+    engine = reading(f"sqlite+aiosqlite:///{bot.database}")
+    async with AsyncSession(engine) as session:
+        found = await violations(session, now=now_utc())
+    await engine.dispose()
+    for one in found:
+        print(f"{one.check}: {one.wrong} ({one.rows[0]})")  # noqa: T201
+    return found
 
 
 def _stored(bot: BotProcess) -> set[int]:
