@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.repairs import intervals, observations, people, references, talk
+from clanstats.repairs import intervals, observations, people, records, references, talk
 
 REPAIRS = {
     **references.REPAIRS,
@@ -15,6 +15,7 @@ REPAIRS = {
     **people.REPAIRS,
     **observations.REPAIRS,
     **talk.REPAIRS,
+    **records.REPAIRS,
 }
 
 

@@ -9,15 +9,15 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, inspect, select, update
+from sqlalchemy import ColumnElement, delete, inspect, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from clanstats.chat import snowflake
 from clanstats.db.bulk import delete_keys, insert_new
 from clanstats.db.coverage import Stretch, extended
+from clanstats.db.integrity.intervals import ONE_PERSONS
 from clanstats.db.models import (
-    AbsenceRow,
     Base,
     ChannelRow,
     CoverageRow,
@@ -26,7 +26,7 @@ from clanstats.db.models import (
     PlayerNameRow,
     VoiceSessionRow,
 )
-from clanstats.repairs.changing import Repair, attribute_all, changed
+from clanstats.repairs.changing import Repair, attribute_all
 
 Column = InstrumentedAttribute[Any]
 
@@ -74,11 +74,8 @@ async def _attributions(session: AsyncSession, _now: datetime) -> int:
 
 async def _voice(session: AsyncSession, _now: datetime) -> int:
     row = VoiceSessionRow
-    return await _cut(session, row, (row.author_id,), row.started_at, row.ended_at)
-
-
-async def _absences(session: AsyncSession, _now: datetime) -> int:
-    return await changed(session, delete(AbsenceRow).where(AbsenceRow.until < AbsenceRow.since))
+    keys = (row.author_id,)
+    return await _cut(session, row, keys, row.started_at, row.ended_at, only=ONE_PERSONS)
 
 
 async def _coverage(session: AsyncSession, now: datetime) -> int:
@@ -115,15 +112,20 @@ REPAIRS: Mapping[str, Repair] = {
     "attributions": _attributions,
     "coverage": _coverage,
     "voice": _voice,
-    "absences": _absences,
 }
 
 
-async def _cut(
-    session: AsyncSession, row: type[Base], keys: Sequence[Column], since: Column, until: Column
+async def _cut(  # noqa: PLR0913 — which intervals, of what
+    session: AsyncSession,
+    row: type[Base],
+    keys: Sequence[Column],
+    since: Column,
+    until: Column,
+    *,
+    only: ColumnElement[bool] | None = None,
 ) -> int:
     primary, count = inspect(row).primary_key, 0
-    for spans in await _of_each(session, keys, since, until, *primary):
+    for spans in await _of_each(session, keys, since, until, *primary, only=only):
         for one, following in pairwise([*spans, None]):
             end = _ended(one)
             if following is not None and (end is None or following.since < end):
@@ -144,10 +146,14 @@ async def _of_each(
     since: Column,
     until: Column,
     *more: ColumnElement[Any] | Column,
+    only: ColumnElement[bool] | None = None,
 ) -> Sequence[Sequence[Any]]:
     """The intervals of each of `keys`, in order; an open one comes after others of its instant."""
     wanted = select(*keys, since.label("since"), until.label("until"), *more)
-    found = await session.execute(wanted.order_by(*keys, since, until.is_(None), until))
+    ordered = wanted.where(true() if only is None else only).order_by(
+        *keys, since, until.is_(None), until
+    )
+    found = await session.execute(ordered)
     width = len(keys)
     return [[*spans] for _, spans in groupby(found.all(), key=lambda one: one[:width])]
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from clanstats.chat import AuthorKind, SeenChannel, Writer, snowflake
-from clanstats.db.authors import author_ids
+from clanstats.db.authors import FORGOTTEN, author_ids
 from clanstats.db.channels import note_channels
 from clanstats.db.coverage import extend
 from clanstats.db.engine import database_file
@@ -73,6 +73,9 @@ async def fill(services):
         for author_id in authors.ids.values():
             await say(session, author_id, 1, *(ago(days) for days in range(1, 80, 9)))
             await be_in_voice(session, author_id, 2, ago(5), ago(4))
+        nobody = (await author_ids(session, 1, [FORGOTTEN])).ids[FORGOTTEN]
+        for days in (9, 8.5):  # two people, who were there at one time
+            await be_in_voice(session, nobody, 2, ago(days), ago(8))
         await attribute(session, 1)
         await set_absence(
             session, 1, player_id=1, now=ago(3), until=ago(-3), reason=None, set_by=ANN
@@ -129,6 +132,12 @@ def rows(services, statement):
 COUNTS = "message-counts"  # which are counted anew whatever they are
 FIRST_MESSAGE = "SELECT id FROM messages WHERE author_id = 99 ORDER BY id LIMIT 1"
 VALUE = "INSERT INTO metric_values VALUES (1, 1, {}, {})"
+AUDIT = "INSERT INTO audit (clan_id, at, detail, id, action, subject_id) VALUES (1, 5, '', {})"
+DECISION = (
+    "INSERT INTO decisions (clan_id, player_id, rule_id, change, to_rank, rules_hash, as_of,"
+    " evidence, decided_at, id, state, done_at)"
+    " VALUES (1, 1, 'a', 'promote', 'ruby', '', 5, '', 7, {})"
+)
 LINK = "INSERT INTO links (clan_id, discord_user_id, player_id, since, until) VALUES ({})"
 WRECKED = {
     "references": (
@@ -164,7 +173,17 @@ WRECKED = {
         f"INSERT INTO voice_sessions VALUES (9, 1, 1, {ms(4.5)}, NULL)",
         f"INSERT INTO voice_sessions VALUES (10, 2, 1, {ms(2)}, {ms(3)})",
     ),
-    "absences": ("UPDATE absences SET until = since - 1",),
+    "terms": (
+        "UPDATE absences SET until = since - 1",
+        f"INSERT INTO notices VALUES (1, 1, 1, {ANN}, {ms(1)}, {ms(2)}, NULL, NULL, NULL)",
+    ),
+    "audit": (AUDIT.format("1, 'case.added', 99"), AUDIT.format("2, 'else', 99")),
+    "decisions": (
+        DECISION.format("1, 'approved', NULL"),
+        DECISION.format("2, 'open', NULL"),
+        DECISION.format("3, 'held', 9"),
+        DECISION.format("4, 'done', NULL"),
+    ),
     "merged": (
         "UPDATE players SET merged_into_id = 3 WHERE id = 2",
         "UPDATE players SET merged_into_id = 1 WHERE id = 3",
@@ -287,6 +306,12 @@ async def test_violation_names_its_first_rows_and_counts_all(services):
             "SELECT value FROM metric_values WHERE player_id = 1",
             [],
             id="what never was ranked has no row",
+        ),
+        pytest.param(
+            "decisions",
+            "SELECT id, state, done_at FROM decisions ORDER BY id",
+            [(1, "undone", None), (2, "open", None), (3, "held", None), (4, "done", 7)],
+            id="of two that stand the later one does, and what is done has a date",
         ),
         pytest.param(
             "authors",

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.integrity import intervals, observations, people, references, talk
+from clanstats.db.integrity import intervals, observations, people, records, references, talk
 from clanstats.db.integrity.check import Check, latest
 
 _SHOWN = 5  # rows of a violation that are named
@@ -64,5 +64,5 @@ async def _violation(
 
 def checks() -> Iterator[Check]:
     """All of them; what points to nothing comes first, since others stumble over it."""
-    for each in (references, intervals, people, observations, talk):
+    for each in (references, intervals, people, observations, talk, records):
         yield from each.checks()

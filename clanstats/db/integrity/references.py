@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, and_, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKeyConstraint,
+    and_,
+    literal,
+    select,
+)
 
 from clanstats.db.integrity.check import Check
 from clanstats.db.models import Base, HiddenRow, PlayerRow
@@ -17,7 +23,7 @@ def checks() -> Iterator[Check]:
                 "references",
                 f"{_ours(key).name} is nobody's in {key.referred_table.name}",
                 table.name,
-                select(*table.primary_key.columns, _ours(key)).where(dangles(key)),
+                select(*dict.fromkeys([*table.primary_key, *key.columns])).where(dangles(key)),
                 "deletes the row, as deleting what it pointed to would have, or points to nothing",
             )
     of_player = HiddenRow.kind == "player"
