@@ -10,7 +10,6 @@ from pathlib import Path
 import aiohttp
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy.exc import DBAPIError
 
 from bot.portal import application
 from clanstats.db import backup, migrate
@@ -54,8 +53,10 @@ async def _database(settings: Settings) -> list[Finding]:
     newest = migrate.head()
     try:
         found = await migrate.current(settings.database_url)
-    except DBAPIError as error:
-        text = f"database: {error.orig}; restore a copy (`clanstats db list`) or mend DATABASE_URL"
+    except migrate.UnreadableError as error:
+        text = (
+            f"database: {error.reason}; restore a copy (`clanstats db list`) or mend DATABASE_URL"
+        )
         return [Finding(good=False, text=text)]
     if found is None:
         return [Finding(good=None, text="database: empty; the first start makes the tables")]

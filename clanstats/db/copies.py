@@ -128,7 +128,7 @@ def advised(folder: Path, *, setting: str) -> Iterator[None]:
             ) from error
         if isinstance(error, sqlite3.OperationalError):
             raise BackupError(
-                f"SQLite can't go on ({error}): look at the disks of the database and of {folder}."
+                f"SQLite can't go on ({error}): is the disk of {folder} full, or broken?"
             ) from error
         raise DamagedError(f"The database is damaged: {error}. {_AGAIN}") from error
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from clanstats.db import backup
 from clanstats.db.copies import Ask, Soundness, dangling, look, looked
@@ -34,6 +35,17 @@ VERSIONS = _ROOT / "migrations" / "versions"
 
 class MigrationError(ClanStatsError):
     """The tables could not be brought to the wanted version; they are as before."""
+
+
+class UnreadableError(ClanStatsError):
+    """The database can't even be asked for its version; `reason` is why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The database can't be used: {reason}. If the disk is full or read-only, mend that; "
+            "if the file is damaged, `clanstats db restore` brings back a copy."
+        )
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,12 @@ def head() -> str:
 
 
 async def current(url: str) -> str | None:
-    """The revision the database is at; None when it has no tables yet."""
+    """The revision the database is at; None when it has no tables yet.
+
+    Raises:
+        UnreadableError: It is damaged, or its disk is.
+        DatabaseInUseError: It is being upgraded or restored.
+    """
     file = database_file(url)
     if file is not None and not file.exists():
         return None
@@ -235,6 +252,8 @@ async def _revision(url: str) -> str | None:
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_current)
+    except DBAPIError as error:
+        raise UnreadableError(str(error.orig)) from error
     finally:
         await engine.dispose()
 
