@@ -18,6 +18,7 @@ from clanstats.db.integrity import Violation, violations
 from clanstats.db.lock import shared
 from clanstats.db.restore import restore
 from clanstats.errors import BadInputError
+from clanstats.numbers import megabytes
 from clanstats.repairs import REPAIRS, repair
 from clanstats.services import open_services
 from clanstats.settings import Settings
@@ -56,7 +57,7 @@ async def make_backup(settings: Settings, _options: argparse.Namespace) -> int:
         raise BackupError("There is no database yet: `clanstats harvest wom` makes it.")
     async with open_services(settings) as services:
         done = await upkeep.back_up(services, label=MANUAL)
-    out.print(f"Copied and verified: {done.made.path} ({_mb(done.made.size)})")
+    out.print(f"Copied and verified: {done.made.path} ({megabytes(done.made.size)})")
     return 0
 
 
@@ -65,7 +66,7 @@ async def list_backups(settings: Settings, _options: argparse.Namespace) -> int:
     copies = await asyncio.to_thread(backup.listed, settings.backup_dir)
     for copy in copies:
         at = format_for_display(copy.at, settings.timezone)
-        out.print(f"{copy.path}  {at}  {_mb(copy.size)}")
+        out.print(f"{copy.path}  {at}  {megabytes(copy.size)}")
     if not copies:
         out.print(f"There are no copies in {settings.backup_dir}.")
     return 0
@@ -78,9 +79,9 @@ async def prune_backups(settings: Settings, options: argparse.Namespace) -> int:
         backup.prune, settings.backup_dir, keep, now=now, dry_run=options.dry_run
     )
     for copy in gone:
-        out.print(f"{copy.path}  {_mb(copy.size)}")
+        out.print(f"{copy.path}  {megabytes(copy.size)}")
     verb = "would be deleted" if options.dry_run else "deleted"
-    out.print(f"{len(gone)} copies {verb}, {_mb(sum(copy.size for copy in gone))}.")
+    out.print(f"{len(gone)} copies {verb}, {megabytes(sum(copy.size for copy in gone))}.")
     return 0
 
 
@@ -168,7 +169,7 @@ async def sizes(settings: Settings, _options: argparse.Namespace) -> int:
     }
     width = max(map(len, lines))
     for what, size in lines.items():
-        out.print(f"{what:<{width}}  {_mb(size):>12}")
+        out.print(f"{what:<{width}}  {megabytes(size):>12}")
     return 0
 
 
@@ -180,10 +181,6 @@ def _tell(violation: Violation) -> None:
     if violation.count > len(violation.rows):
         out.print("    …")
     out.print(f"    `clanstats db repair {violation.check}` {violation.repair}.")
-
-
-def _mb(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
 
 
 def _file(settings: Settings) -> Path:

@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.portal import application
 from clanstats.db import backup, migrate
 from clanstats.db.engine import database_file
+from clanstats.numbers import megabytes
 from clanstats.services import USER_AGENT
 from clanstats.settings import Settings
 from clanstats.timestamps import now_utc
@@ -78,7 +79,7 @@ async def _backups(settings: Settings) -> list[Finding]:
         return [Finding(good=None, text=text)]
     newest, size = copies[0], sum(copy.size for copy in copies)
     age = now_utc() - newest.at
-    text = f"backups: {len(copies)}, {size / 1e6:,.1f} MB; the newest is {age.days} days old"
+    text = f"backups: {len(copies)}, {megabytes(size)}; the newest is {age.days} days old"
     if age > _FRESH:
         return [Finding(good=None, text=f"{text}: see `job.failed` in the log, or start the bot")]
     return [Finding(good=True, text=text)]

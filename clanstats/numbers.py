@@ -38,6 +38,11 @@ def full(value: float) -> str:
     return _grouped(_rounded(Decimal(str(value)), places=2))
 
 
+def megabytes(size: int) -> str:
+    """Bytes of a file, "8.2 MB"; a million of them each."""
+    return f"{size / 1_000_000:,.1f} MB"
+
+
 def signed(value: float) -> str:
     """`compact` with a plus before what was gained; nothing gained is "0"."""
     text = compact(value)

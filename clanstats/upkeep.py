@@ -15,6 +15,7 @@ from clanstats.db.copies import BackupError, Soundness, look, unpacked
 from clanstats.db.engine import database_file, reading
 from clanstats.db.integrity import Violation, violations
 from clanstats.db.migrate import head
+from clanstats.numbers import megabytes
 from clanstats.services import Services
 from clanstats.settings import Settings
 
@@ -30,7 +31,7 @@ class BackupReport:
     def __str__(self) -> str:
         gone = f", {len(self.gone)} old ones deleted" if self.gone else ""
         return (
-            f"{self.made.path.name} made and verified, {self.made.size / 1e6:.1f} MB; "
+            f"{self.made.path.name} made and verified, {megabytes(self.made.size)}; "
             f"{self.copies} in all{gone}"
         )
 

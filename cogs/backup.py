@@ -12,6 +12,7 @@ from clanstats import jobs, upkeep
 from clanstats.db import backup
 from clanstats.db.backup import MANUAL, Backup
 from clanstats.errors import BadInputError, NoDataError
+from clanstats.numbers import megabytes
 from clanstats.timestamps import discord_time
 from clanstats.upkeep import Inspection
 from cogs import words
@@ -60,7 +61,7 @@ class Backups(commands.GroupCog, group_name="backup"):
         embed = _embed(text, good=bool(copies))
         if copies:
             size = sum(one.size for one in copies)
-            embed.set_footer(text=f"{words.counted(len(copies), 'copy')}, {_mb(size)}")
+            embed.set_footer(text=f"{words.counted(len(copies), 'copy')}, {megabytes(size)}")
         await interaction.followup.send(embed=embed, ephemeral=True)
 
     @app_commands.command()
@@ -97,7 +98,7 @@ class Backups(commands.GroupCog, group_name="backup"):
 
 
 def _line(one: Backup) -> str:
-    return f"`{one.path.name}` {discord_time(one.at)} · {_mb(one.size)}"
+    return f"`{one.path.name}` {discord_time(one.at)} · {megabytes(one.size)}"
 
 
 def _found(found: Inspection) -> Iterator[str]:
@@ -119,10 +120,6 @@ def _found(found: Inspection) -> Iterator[str]:
 def _embed(text: str, *, good: bool) -> discord.Embed:
     colour = _GOOD if good else _BAD
     return discord.Embed(title="Backup", description=text[:4000], colour=colour)
-
-
-def _mb(size: int) -> str:
-    return f"{size / 1_000_000:,.1f} MB"
 
 
 async def setup(bot: "ClanStatsBot") -> None:

@@ -10,6 +10,7 @@ from clanstats.analytics.members import Clan
 from clanstats.domain import Coverage
 from clanstats.harvest.backfill import PER_MINUTE
 from clanstats.jobs import JobRun
+from clanstats.numbers import megabytes
 from clanstats.settings import Settings
 from clanstats.timestamps import discord_time
 from clanstats.wom.client import WomStatus
@@ -97,7 +98,7 @@ def _own(coverage: Sequence[Coverage]) -> Sequence[Coverage]:
 
 
 def _size(size: int | None) -> str:
-    return "on a server" if size is None else f"{size / 1_000_000:,.1f} MB"
+    return "on a server" if size is None else megabytes(size)
 
 
 def _outcome(run: JobRun, seen: Health) -> str:
