@@ -82,11 +82,9 @@ async def add_case(  # noqa: PLR0913 — about whom, what, why, until when, by w
     Raises:
         BadInputError: It has no reason, or ends before it begins.
     """
-    said = " ".join(reason.split())[:LONGEST_REASON]
-    if not said:
-        raise BadInputError("Say why: the next officer will want to know.")
-    if expires_at is not None and expires_at <= now:
-        raise BadInputError("It would be over already: give a time to come, such as `30d`.")
+    said = _reason(reason)
+    if expires_at is not None:
+        _to_come(expires_at, now)
     made = await session.execute(
         insert(CaseRow)
         .values(
@@ -119,7 +117,7 @@ async def edit_case(  # noqa: PLR0913 — which, what, by whom
     """Change why, or until when; what isn't given stays.
 
     Raises:
-        BadInputError: It was voided.
+        BadInputError: It was voided, or `add_case` wouldn't take it so.
         NoDataError: There is none.
     """
     found = await case(session, clan_id, case_id)
@@ -127,9 +125,9 @@ async def edit_case(  # noqa: PLR0913 — which, what, by whom
         raise BadInputError(f"Case {case_id} was voided: add a new one.")
     values: dict[str, Any] = {"edited_at": now}
     if reason is not None:
-        values["reason"] = " ".join(reason.split())[:LONGEST_REASON]
+        values["reason"] = _reason(reason)
     if expires_at is not None:
-        values["expires_at"] = expires_at
+        values["expires_at"] = _to_come(expires_at, now)
     await session.execute(update(CaseRow).where(CaseRow.id == case_id).values(**values))
     await _note(session, clan_id, found, "edited", by=by, now=now)
     return await case(session, clan_id, case_id)
@@ -184,6 +182,24 @@ async def cases(
             or_(CaseRow.voided_at.is_(None), CaseRow.voided_at > in_force_at),
         )
     return tuple(_case(row) for row in await session.execute(wanted))
+
+
+def _reason(said: str) -> str:
+    """On one line.
+
+    Raises:
+        BadInputError: There is none.
+    """
+    reason = " ".join(said.split())[:LONGEST_REASON]
+    if not reason:
+        raise BadInputError("Say why: the next officer will want to know.")
+    return reason
+
+
+def _to_come(expires_at: datetime, now: datetime) -> datetime:
+    if expires_at <= now:
+        raise BadInputError("It would be over already: give a time to come, such as `30d`.")
+    return expires_at
 
 
 def _wanted(clan_id: int) -> Any:  # noqa: ANN401 — a statement

@@ -82,6 +82,10 @@ async def test_case_needs_a_reason_and_time(session, ann, more, says):
 
     with pytest.raises(BadInputError, match=says):
         await cases.add_case(session, 1, **(asked | more))
+    made = await cases.add_case(session, 1, **asked)
+    change = {"reason": None, "expires_at": None, "by": OTTO, "now": NOW} | more
+    with pytest.raises(BadInputError, match=says):
+        await cases.edit_case(session, 1, made.case_id, **change)
 
 
 async def test_points_are_given_to_several_and_taken_back(session, ann):
