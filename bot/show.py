@@ -21,7 +21,13 @@ from clanstats.numbers import full
 from clanstats.roles import from_api_name, title
 from clanstats.services import Services, open_services
 from clanstats.settings import Settings
-from clanstats.timestamps import format_for_display, iso_weeks, parse_instant, parse_period
+from clanstats.timestamps import (
+    format_for_display,
+    iso_weeks,
+    parse_instant,
+    parse_past,
+    parse_period,
+)
 
 # Names come from others: "[ABC]" and ":x:" in one are text.
 out = Console(markup=False, emoji=False, highlight=False)
@@ -121,7 +127,9 @@ async def coverage(settings: Settings, options: argparse.Namespace) -> int:
 
 def _asked(options: argparse.Namespace, services: Services) -> Asked:
     tz = services.settings.timezone
-    now = parse_instant(options.as_of, tz=tz) if options.as_of else services.clock()
+    now = services.clock()
+    if options.as_of:
+        now = parse_past(options.as_of, now=now, tz=tz)
     if options.since or options.until:
         if options.period or not options.since:
             raise BadInputError("Give --period, or --from with --to.")

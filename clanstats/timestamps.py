@@ -93,6 +93,18 @@ def parse_instant(text: str, *, tz: tzinfo = UTC) -> datetime:
         ) from None
 
 
+def parse_past(text: str, *, now: datetime, tz: tzinfo) -> datetime:
+    """Read an instant of which something may be known, as `parse_instant` does; UTC.
+
+    Raises:
+        BadInputError: It isn't one, is yet to come, or was before any RuneScape.
+    """
+    at = parse_instant(text, tz=tz)
+    if not EARLIEST < at <= to_utc(now):
+        raise BadInputError("Nothing is known of that day; try `2026-01-31`.")
+    return at
+
+
 def parse_period(text: str, *, now: datetime, tz: tzinfo) -> Window | None:
     """Read how far back someone wants to look.
 
