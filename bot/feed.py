@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from clanstats.analytics.members import clans
-from clanstats.decisions.queue import feed, pending
+from clanstats.decisions.queue import feed
+from clanstats.decisions.record import decisions, pending
 from clanstats.services import Services
 
 if TYPE_CHECKING:
@@ -65,4 +66,4 @@ class Page:
             clan = next((one for one in await clans(session) if one.wom_group_id == group_id), None)
             if clan is None:
                 return web.json_response({"error": "There is no such clan here."}, status=404)
-            return web.json_response(feed(await pending(session, clan.clan_id)))
+            return web.json_response(feed(pending(await decisions(session, clan.clan_id))))

@@ -7,10 +7,12 @@ import structlog
 
 from clanstats import jobs
 from clanstats.analytics.members import Clan
-from clanstats.decisions import running
+from clanstats.decisions import audit, running
 from clanstats.decisions.places import Purpose, channels
 from clanstats.decisions.running import RunReport
+from cogs import granting
 from cogs.alerts import alerts_embed, log_embed
+from cogs.granting import Server
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
@@ -26,21 +28,47 @@ class Officers:
         self._bot = bot
 
     async def look(self, clan: Clan) -> None:
-        """Apply the rules, and post what is new; a failure is the job's, and nobody else's."""
-        services, found = self._bot.services, RunReport()
+        """Apply the rules, do what they decide by themselves, and post what is new.
+
+        A failure is the job's, and nobody else's.
+        """
+        services = self._bot.services
 
         async def job() -> RunReport:
-            nonlocal found
             found = await running.run(services, clan)
+            await self._tell(clan, found)
+            await self._give_roles(clan, found)
             return found
 
         await jobs.run(RULES, job, services, clan_id=clan.clan_id)
+
+    async def _give_roles(self, clan: Clan, found: RunReport) -> None:
+        guild = self._bot.get_guild(self._bot.guild_id_of(clan) or 0)
+        server = Server(self._bot.services, clan, guild)
+        for one in found.automatic:
+            proposal = one.proposal
+            done = await granting.change_rank(
+                server,
+                proposal.member.player_id,
+                to_rank=proposal.to_rank,
+                from_rank=proposal.from_rank,
+            )
+            if done:
+                async with server.services.write() as session:
+                    await audit.note_roles(
+                        session, one.entry_id, given=done.given, taken=done.taken
+                    )
+        for change in found.badges:
+            await granting.change_badge(server, change, by=None)
+
+    async def _tell(self, clan: Clan, found: RunReport) -> None:
+        services = self._bot.services
         async with services.read() as session:
             places = await channels(session, clan.clan_id)
         posted = await self._post(places.get(Purpose.OFFICERS), alerts_embed(found))
         if not posted and found.alerts:
             async with services.write() as session:
-                await running.untell(session, clan.clan_id, found.alerts)
+                await running.tell(session, clan.clan_id, found.alerts, None)
         await self._post(places.get(Purpose.LOG), log_embed(found))
 
     async def _post(self, channel_id: int | None, embed: discord.Embed | None) -> bool:

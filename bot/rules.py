@@ -23,7 +23,7 @@ from clanstats.rules.shelf import Shelf
 from clanstats.rules.words import leaf_words
 from clanstats.services import Services, open_services
 from clanstats.settings import Settings
-from clanstats.timestamps import parse_instant
+from clanstats.timestamps import parse_past
 
 out = Console(markup=False, emoji=False, highlight=False)
 
@@ -98,7 +98,7 @@ async def inactive(settings: Settings, options: argparse.Namespace) -> int:
 def _as_of(options: argparse.Namespace, services: Services) -> datetime | None:
     if options.as_of is None:
         return None
-    return parse_instant(options.as_of, tz=services.settings.timezone)
+    return parse_past(options.as_of, now=services.clock(), tz=services.settings.timezone)
 
 
 def _proposals(clan: Clan, found: Queue) -> Table:

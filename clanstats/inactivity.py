@@ -4,10 +4,12 @@ Nobody is in a list for removal who wasn't asked first, who answered, who is awa
 whom it isn't known.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from clanstats.domain import Member
 from clanstats.rules.leaves import Leaf
@@ -110,10 +112,16 @@ class Inactivity:
     as_of: datetime
     checked: int
     rows: Sequence[Row]  # by section, the longest quiet first
+    ranks: Counter[str | None]  # of everyone checked
 
     def of(self, section: Section) -> Sequence[Row]:
         """One section."""
         return tuple(row for row in self.rows if row.section is section)
+
+    def only(self, rank: str) -> Self:
+        """The same of those who hold a rank; none of them is judged otherwise for it."""
+        rows = tuple(row for row in self.rows if row.known.member.rank == rank)
+        return replace(self, checked=self.ranks[rank], rows=rows)
 
 
 def inactive(members: Sequence[Known], as_of: datetime) -> Inactivity:
@@ -121,33 +129,31 @@ def inactive(members: Sequence[Known], as_of: datetime) -> Inactivity:
     rows = [row for one in members if (row := _row(one, as_of)) is not None]
     order = list(Section)
     rows.sort(key=lambda row: (order.index(row.section), _quietness(row.known, as_of)))
-    return Inactivity(as_of, len(members), tuple(rows))
+    ranks = Counter(one.member.rank for one in members)
+    return Inactivity(as_of, len(members), tuple(rows), ranks)
 
 
-def condition(days: int, signal: str = "any", *, rank: str | None = None) -> str:
+def condition(days: int, signal: str = "any") -> str:
     """The rule that an officer asks for with a number of days, in the rules' language.
 
     Args:
         days: Of silence.
         signal: "game", "discord", "both" (quiet in each of them) or "any" (no sign at all).
-        rank: Only those who hold it.
     """
     quiet = {
         "game": f"quiet_days.game >= {days}",
         "discord": f"quiet_days.chat >= {days}",
         "both": f"quiet_days.game >= {days} and quiet_days.chat >= {days}",
     }.get(signal, f"quiet_days >= {days}")
-    of_rank = "" if rank is None else f" and rank in ['{rank}']"
-    return f"tenure.days >= {min(days, _LOOKED)} and {quiet}{of_rank}"
+    return f"tenure.days >= {min(days, _LOOKED)} and {quiet}"
 
 
-def rules_for(days: int, signal: str = "any", *, rank: str | None = None) -> str:
+def rules_for(days: int, signal: str = "any") -> str:
     """A rules file with that one rule."""
-    when = condition(days, signal, rank=rank)
     return (
         'schema = 1\n[[rule]]\nid = "quiet"\nkind = "inactive"\n'
-        f'when = "{when}"\nunless = "away or exempt"\n'
-        f'[inactive]\nat_risk = "{condition(max(days // 2, 1), signal, rank=rank)}"\n'
+        f'when = "{condition(days, signal)}"\nunless = "away or exempt"\n'
+        f'[inactive]\nat_risk = "{condition(max(days // 2, 1), signal)}"\n'
     )
 
 
@@ -195,7 +201,11 @@ def _of_inactive(known: Known, as_of: datetime) -> Section | None:
         # The answer is a sign of life: it stops the clock for a while, then they are asked again.
         silent = as_of - notice.answered_at
         return None if silent < max(2 * known.notice_days, _LEAST) * _DAY else Section.TO_NOTIFY
-    return Section.READY if notice.deadline <= as_of else Section.IN_NOTICE
+    if notice.deadline > as_of:
+        return Section.IN_NOTICE
+    # Whoever was seen since, or has joined anew, fell silent again: of that nobody asked them.
+    seen = _newest(known.joined_at, known.signs.game_at, known.signs.chat_at)
+    return Section.TO_NOTIFY if seen is not None and seen > notice.sent_at else Section.READY
 
 
 def _verdict(known: Known, section: Section, as_of: datetime) -> str:

@@ -25,12 +25,13 @@ def alerts_embed(found: RunReport) -> discord.Embed | None:
     ]
     lines += [
         f"⬆️ **{words.name(one.member.name)}** → {title(one.to_rank)} by the rules; give it in game"
-        for one in found.automatic
+        for one in (automatic.proposal for automatic in found.automatic)
     ]
     if found.too_many:
         lines.append(
-            f"{found.too_many} would go up by themselves, which is more than a run may do: "
-            "`/promotions` shows them."
+            f"{found.too_many} promotions and roles would be given by themselves, which is more "
+            "than a run may do: see `/promotions` and `/roster sync`, or raise "
+            "`max_changes_per_run`."
         )
     if found.problem:
         lines.append(f"⚠️ {found.problem}")

@@ -1,5 +1,6 @@
 """Which time is a command about, and how does a button remember it?"""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -7,7 +8,8 @@ from typing import Self
 
 from clanstats.domain import Window
 from clanstats.errors import BadInputError
-from clanstats.timestamps import EARLIEST, epoch_ms, from_epoch_ms, parse_instant, parse_period
+from clanstats.services import Services
+from clanstats.timestamps import epoch_ms, from_epoch_ms, parse_past, parse_period
 from cogs.interactions import Choice
 from cogs.words import sentence
 
@@ -39,11 +41,7 @@ class Asked:
         Raises:
             BadInputError: It can't be read, or is yet to come.
         """
-        at = None if as_of is None else parse_instant(as_of, tz=tz)
-        if at is not None and not EARLIEST < at <= now:
-            raise BadInputError("Nothing is known of that day; try `2026-01-31`.")
-        if at is not None:
-            at = at.replace(second=0, microsecond=0)  # as a button remembers it
+        at = None if as_of is None else _past(as_of, now=now, tz=tz)
         asked = cls((period or DEFAULT_PERIOD).strip().lower(), at)
         asked.window(now, tz)
         return asked
@@ -65,7 +63,7 @@ class Asked:
         """Few characters for a custom ID: "30d.", "260101-260131.t2x4k1"."""
         days = self.period.replace("-", "").split("..")
         period = "-".join(day[2:] for day in days) if len(days) > 1 else self.period
-        return f"{period}." + (number(epoch_ms(self.as_of) // _MINUTE_MS) if self.as_of else "")
+        return f"{period}." + (pack_instant(self.as_of) if self.as_of else "")
 
     @classmethod
     def unpack(cls, packed: str) -> Self:
@@ -74,7 +72,7 @@ class Asked:
             period = "..".join(
                 f"20{day[:2]}-{day[2:4]}-{day[4:]}" for day in period.split("-", maxsplit=1)
             )
-        return cls(period, from_epoch_ms(int(minutes, 36) * _MINUTE_MS) if minutes else None)
+        return cls(period, unpack_instant(minutes) if minutes else None)
 
     def words(self, now: datetime, tz: tzinfo) -> str:
         """For a title: "last 30 days", "1 Jan 2026 to 31 Jan 2026 · as of 5 Feb 2026"."""
@@ -96,6 +94,32 @@ class Asked:
         return f"last {unit}" if count == 1 else f"last {count:,} {unit}s"
 
 
+def past_of(services: Services, as_of: str | None) -> datetime | None:
+    """The past instant that somebody typed; None is now.
+
+    Raises:
+        BadInputError: It can't be read, or nothing is known of it.
+    """
+    if as_of is None:
+        return None
+    return _past(as_of, now=services.clock(), tz=services.settings.timezone)
+
+
+def pack_instant(at: datetime) -> str:
+    """An instant for a custom ID, to the minute: "t2x4k1"."""
+    return number(epoch_ms(at) // _MINUTE_MS)
+
+
+def unpack_instant(packed: str) -> datetime:
+    """What `pack_instant` made."""
+    return from_epoch_ms(int(packed, 36) * _MINUTE_MS)
+
+
+def _past(text: str, *, now: datetime, tz: tzinfo) -> datetime:
+    """To the minute, as a button remembers it."""
+    return parse_past(text, now=now, tz=tz).replace(second=0, microsecond=0)
+
+
 def number(value: int) -> str:
     """Write a whole number in base 36, as `int(text, 36)` reads it."""
     digits = ""
@@ -103,6 +127,11 @@ def number(value: int) -> str:
         value, digit = divmod(value, 36)
         digits = _DIGITS[digit] + digits
     return digits or "0"
+
+
+def digest(*said: object) -> str:
+    """Eight digits by which a button tells whether what it was about has changed."""
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:8]
 
 
 def date_words(at: datetime, tz: tzinfo) -> str:
@@ -138,8 +167,7 @@ def days_offered(typed: str, *, now: datetime, tz: tzinfo) -> Sequence[Choice]:
         Choice(label, iso) for iso, label in known.items() if text.lower() in iso + label.lower()
     ]
     try:
-        at = parse_instant(text, tz=tz)
+        at = parse_past(text, now=now, tz=tz)
     except BadInputError:
         return found
-    typed_out = Choice(date_words(at, tz), text) if EARLIEST < at <= now else None
-    return found if typed_out is None or text in known else [typed_out, *found]
+    return found if text in known else [Choice(date_words(at, tz), text), *found]

@@ -8,12 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from clanstats.decisions import audit, deciding, notices, points
+from clanstats.decisions import audit, badges, deciding, notices, points
 from clanstats.decisions.audit import Entry
 from clanstats.errors import BadInputError
 from clanstats.timestamps import discord_time, parse_instant
 from cogs import granting, words
 from cogs.checks import officers_only
+from cogs.granting import SYNCED, Server
 from cogs.interactions import Interaction, clan_of
 from cogs.roster import offered
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _COLOUR = 0x7F7F8C
 _LONGEST = 4_000  # characters; Discord takes 4,096
+_OF_ROLES = (SYNCED, badges.GIVEN, badges.TAKEN)  # of which there is nothing else to undo
 _OWN = timedelta(hours=24)  # in which whoever did something may undo it
 
 
@@ -65,7 +67,7 @@ class Audit(commands.GroupCog, name="audit"):
     @app_commands.describe(id_="The entry's number in /audit log")
     @app_commands.rename(id_="id")
     async def undo(self, interaction: Interaction, id_: int) -> None:
-        """Take back a decision, an exemption or points; admins also what others did."""
+        """Take back a decision, roles, an exemption or points; admins also what others did."""
         clan, services = clan_of(interaction), self.bot.services
         await interaction.response.defer(ephemeral=True, thinking=True)
         now, by = services.clock(), interaction.user.id
@@ -81,18 +83,13 @@ class Audit(commands.GroupCog, name="audit"):
                 await points.take_back(session, line, now=now, by=by)
             elif line.action == "exemption.made":
                 await notices.end_exemption(session, line, now=now, by=by)
+            elif line.action in _OF_ROLES:
+                await audit.mark_undone(session, line, at=now, by=by)
             else:
                 await deciding.undo(session, clan.clan_id, line, now=now, by=by)
-        said = f"Undone: {line.detail}."
-        if line.player_id is not None:
-            changed = await granting.give_back(
-                interaction,
-                line.player_id,
-                given=tuple(line.roles_given),
-                taken=tuple(line.roles_taken),
-            )
-            said += f" {granting.words(changed)}"
-        await interaction.followup.send(said, ephemeral=True)
+        changed = await granting.give_back(Server.of(interaction), line)
+        said = f"Undone: {line.detail}. {granting.words(changed)}"
+        await interaction.followup.send(said.strip(), ephemeral=True)
 
 
 def entries_listed(found: Sequence[Entry]) -> discord.Embed:

@@ -98,13 +98,13 @@ class Setup(commands.Cog):
     @places.command()
     @admins_only()
     @app_commands.describe(
-        rank="A rank in the clan",
+        rank="A rank in the clan, or what a rule calls its role",
         role="Who has the rank gets it; leave it out for none",
     )
     async def role(
         self, interaction: Interaction, rank: str, role: discord.Role | None = None
     ) -> None:
-        """Say which role stands for a rank; only these are ever given or taken."""
+        """Say which role stands for a rank or a rule; only these are ever given or taken."""
         clan, services = clan_of(interaction), self.bot.services
         if role is not None and not may_give(role):
             raise BadInputError(

@@ -32,22 +32,6 @@ class Entry:
     undone_by: int | None
 
 
-_COLUMNS: tuple[Any, ...] = (
-    AuditRow.id,
-    AuditRow.at,
-    AuditRow.actor,
-    AuditRow.action,
-    AuditRow.player_id,
-    PlayerRow.name,
-    AuditRow.subject_id,
-    AuditRow.detail,
-    AuditRow.roles_given,
-    AuditRow.roles_taken,
-    AuditRow.undone_at,
-    AuditRow.undone_by,
-)
-
-
 async def note(  # noqa: PLR0913 — who did what to whom
     session: AsyncSession,
     clan_id: int,
@@ -96,13 +80,7 @@ async def entries(
     since: datetime | None = None,
 ) -> Sequence[Entry]:
     """The log, newest first; at most 500 lines."""
-    wanted = (
-        select(*_COLUMNS)
-        .outerjoin_from(AuditRow, PlayerRow, PlayerRow.id == AuditRow.player_id)
-        .where(AuditRow.clan_id == clan_id)
-        .order_by(AuditRow.id.desc())
-        .limit(_MOST)
-    )
+    wanted = _wanted(clan_id).limit(_MOST)
     if player_id is not None:
         wanted = wanted.where(AuditRow.player_id == player_id)
     if actor is not None:
@@ -118,11 +96,7 @@ async def entry(session: AsyncSession, clan_id: int, entry_id: int) -> Entry:
     Raises:
         NoDataError: There is none.
     """
-    found = await session.execute(
-        select(*_COLUMNS)
-        .outerjoin_from(AuditRow, PlayerRow, PlayerRow.id == AuditRow.player_id)
-        .where(AuditRow.clan_id == clan_id, AuditRow.id == entry_id)
-    )
+    found = await session.execute(_wanted(clan_id).where(AuditRow.id == entry_id))
     row = found.one_or_none()
     if row is None:
         raise NoDataError(f"The log has no entry {entry_id}; `/audit log` shows them.")
@@ -145,9 +119,30 @@ async def mark_undone(session: AsyncSession, line: Entry, *, at: datetime, by: i
         raise BadInputError(f"Entry {line.entry_id} was undone already.")
 
 
+def _wanted(clan_id: int) -> Any:  # noqa: ANN401 — a statement
+    return (
+        select(
+            AuditRow.id,
+            AuditRow.at,
+            AuditRow.actor,
+            AuditRow.action,
+            AuditRow.player_id,
+            PlayerRow.name,
+            AuditRow.subject_id,
+            AuditRow.detail,
+            AuditRow.roles_given,
+            AuditRow.roles_taken,
+            AuditRow.undone_at,
+            AuditRow.undone_by,
+        )
+        .outerjoin_from(AuditRow, PlayerRow, PlayerRow.id == AuditRow.player_id)
+        .where(AuditRow.clan_id == clan_id)
+        .order_by(AuditRow.id.desc())
+    )
+
+
 def _entry(row: Any) -> Entry:  # noqa: ANN401 — a row
-    values = list(row)
-    values[8:10] = _ids(values[8]), _ids(values[9])
+    values = [*row[:8], _ids(row.roles_given), _ids(row.roles_taken), *row[10:]]
     return Entry(*values)
 
 

@@ -1,35 +1,24 @@
 """What does an officer's word do? Approve, hold, deny; once, however many press at once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.models import DecisionRow, PlayerRow, VoteRow
+from clanstats.db.models import DecisionRow, VoteRow
 from clanstats.decisions import audit
-from clanstats.errors import BadInputError, NoDataError
+from clanstats.decisions.record import Decision, State, decision, decisions
+from clanstats.errors import BadInputError
 from clanstats.roles import title
 from clanstats.rules.book import Approval
 from clanstats.rules.decisions import Proposal
 from clanstats.rules.leaves import leaves_json
 
-HELD = timedelta(days=30)
-DENIED = timedelta(days=30)  # before the same is proposed again
-
-
-class State(StrEnum):
-    """What has become of a decision."""
-
-    OPEN = "open"  # more officers have to agree
-    APPROVED = "approved"  # the rank has to be given in game yet
-    HELD = "held"
-    DENIED = "denied"
-    DONE = "done"  # Wise Old Man shows the rank
-    UNDONE = "undone"
+STANDS = timedelta(days=30)  # what is held, denied, or not agreed on; then it is proposed again
+_OPEN = f"decision.{State.OPEN}"
 
 
 class Verdict(StrEnum):
@@ -41,24 +30,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about a member."""
+class Word:
+    """Who says what of a proposal, and on which grounds."""
 
-    decision_id: int
-    player_id: int
-    name: str  # the player's present one
-    rule_id: str
-    change: str
-    from_rank: str | None
-    to_rank: str | None
-    rules_hash: str
-    as_of: datetime
-    evidence: str
-    state: State
-    decided_by: int | None
-    decided_at: datetime
-    held_until: datetime | None
-    done_at: datetime | None
+    verdict: Verdict
+    rules_hash: str  # of the rules by which it was proposed
+    as_of: datetime  # of its facts
+    by: int | None  # their Discord user; None is the bot, where a ladder says "auto"
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,187 +47,163 @@ class Decided:
     decision_id: int
     entry_id: int  # of the log
     state: State
-    votes: int = 0  # who agreed so far
+    agreed: int = 0  # officers so far
+    against: int = 0
     needed: int = 1
 
 
-COLUMNS: tuple[Any, ...] = (
-    DecisionRow.id,
-    DecisionRow.player_id,
-    PlayerRow.name,
-    DecisionRow.rule_id,
-    DecisionRow.change,
-    DecisionRow.from_rank,
-    DecisionRow.to_rank,
-    DecisionRow.rules_hash,
-    DecisionRow.as_of,
-    DecisionRow.evidence,
-    DecisionRow.state,
-    DecisionRow.decided_by,
-    DecisionRow.decided_at,
-    DecisionRow.held_until,
-    DecisionRow.done_at,
-)
-_LIVE = (State.OPEN, State.APPROVED, State.HELD, State.DENIED)
-
-
-async def decisions(
-    session: AsyncSession, clan_id: int, *, player_id: int | None = None, limit: int = 500
-) -> Sequence[Decision]:
-    """What was decided, newest first."""
-    wanted = (
-        select(*COLUMNS)
-        .join_from(DecisionRow, PlayerRow, PlayerRow.id == DecisionRow.player_id)
-        .where(DecisionRow.clan_id == clan_id)
-        .order_by(DecisionRow.id.desc())
-        .limit(limit)
-    )
-    if player_id is not None:
-        wanted = wanted.where(DecisionRow.player_id == player_id)
-    return tuple(_decision(row) for row in await session.execute(wanted))
-
-
-async def decide_on(  # noqa: PLR0913 — what, by which rules, who says what
-    session: AsyncSession,
-    clan_id: int,
-    proposal: Proposal,
-    *,
-    verdict: Verdict,
-    rules_hash: str,
-    as_of: datetime,
-    by: int | None,
-    now: datetime,
-) -> Decided:
+async def decide_on(session: AsyncSession, clan_id: int, proposal: Proposal, word: Word) -> Decided:
     """Note what an officer says of a proposal that still holds.
+
+    Where two have to agree, one who denies is enough against it. In a vote each has a voice, and
+    may change their mind: once as many spoke as it takes, the majority decides; while it is even,
+    the next one does.
 
     Args:
         session: Written to: it holds the lock, so of two who press at once one comes second.
         clan_id: Ours.
         proposal: As the rules have it now.
-        verdict: The officer's.
-        rules_hash: Of the rules by which it was proposed.
-        as_of: Of its facts.
-        by: Their Discord user; None is the bot, where a ladder says "auto".
-        now: When.
+        word: The officer's.
 
     Raises:
-        BadInputError: Somebody has decided it already; the text says how.
+        BadInputError: Somebody has decided it already, or they said the same before.
     """
-    known = await _standing(session, clan_id, proposal, now)
+    known = await _standing(session, clan_id, proposal, word.now)
     if known is not None and known.state is not State.OPEN:
         raise BadInputError(
             f"{known.name} is {known.state} already: somebody else was faster. "
             "`/promotions show:history` has it."
         )
-    values = {
-        "rules_hash": rules_hash,
-        "as_of": as_of,
-        "evidence": leaves_json(proposal.leaves),
-        "decided_by": by,
-        "decided_at": now,
-    }
-    if verdict is Verdict.APPROVE:
-        return await _approved(session, clan_id, proposal, known, values)
-    state = State.HELD if verdict is Verdict.HOLD else State.DENIED
-    until = now + (HELD if verdict is Verdict.HOLD else DENIED)
-    values |= {"state": state, "held_until": until}
-    decision_id = await _save(session, clan_id, proposal, known, values)
-    return await _noted(session, clan_id, proposal, decision_id, state, by=by, now=now)
+    decision_id = await _save(session, clan_id, proposal, known, word)
+    state = _at_once(proposal, word)
+    if state is None:
+        await _vote(session, decision_id, word)
+        state = _outcome(await decision(session, clan_id, decision_id), proposal)
+    await session.execute(
+        update(DecisionRow)
+        .where(DecisionRow.id == decision_id)
+        .values(state=state, held_until=_until(state, proposal, word.now))
+    )
+    entry_id = await audit.note(
+        session,
+        clan_id,
+        at=word.now,
+        actor=word.by,
+        action=f"decision.{state}",
+        detail=what(proposal),
+        player_id=proposal.member.player_id,
+        subject_id=decision_id,
+    )
+    now = await decision(session, clan_id, decision_id)
+    return Decided(decision_id, entry_id, state, now.agreed, now.against, max(proposal.votes, 1))
 
 
 async def undo(
     session: AsyncSession, clan_id: int, line: audit.Entry, *, now: datetime, by: int
 ) -> Decision:
-    """Take a decision back; what it did on Discord is for the caller to undo.
+    """Take a decision back, or one officer's voice; what it did on Discord the caller undoes.
 
     Raises:
-        BadInputError: It is no decision, was undone already, or Wise Old Man shows the rank.
+        BadInputError: It is no decision, was undone already, Wise Old Man shows the rank, or it
+            was decided since that officer spoke.
     """
     if not line.action.startswith("decision.") or line.subject_id is None:
-        raise BadInputError("Only decisions, cases, points and exemptions can be undone.")
+        raise BadInputError("Only decisions, roles, points and exemptions can be undone.")
     known = await decision(session, clan_id, line.subject_id)
     if known.state is State.DONE:
         raise BadInputError(
             f"{known.name} has the rank in game already: change it there, and it follows."
         )
+    if line.action == _OPEN and known.state is not State.OPEN:
+        raise BadInputError(
+            f"{known.name} is {known.state} since: undo that entry of `/audit log` instead."
+        )
     await audit.mark_undone(session, line, at=now, by=by)
+    if line.action == _OPEN:
+        await session.execute(
+            delete(VoteRow).where(
+                VoteRow.decision_id == known.decision_id, VoteRow.discord_user_id == line.actor
+            )
+        )
+        left = await decision(session, clan_id, known.decision_id)
+        if left.agreed or left.against:
+            return left
     await session.execute(
         update(DecisionRow).where(DecisionRow.id == known.decision_id).values(state=State.UNDONE)
     )
     return known
 
 
-async def decision(session: AsyncSession, clan_id: int, decision_id: int) -> Decision:
-    """One of them.
-
-    Raises:
-        NoDataError: There is none.
-    """
-    found = await session.execute(
-        select(*COLUMNS)
-        .join_from(DecisionRow, PlayerRow, PlayerRow.id == DecisionRow.player_id)
-        .where(DecisionRow.clan_id == clan_id, DecisionRow.id == decision_id)
-    )
-    row = found.one_or_none()
-    if row is None:
-        raise NoDataError("That decision isn't there any longer.")
-    return _decision(row)
-
-
-def in_the_way(known: Decision, proposal: Proposal, now: datetime) -> bool:
-    """Whether a decision settles a proposal for now."""
-    same = (known.player_id, known.rule_id, known.change, known.to_rank) == (
-        proposal.member.player_id,
-        proposal.rule_id,
-        proposal.change,
-        proposal.to_rank,
-    )
-    over = known.held_until is not None and known.held_until <= now
-    return same and known.state in _LIVE and not over
+def what(proposal: Proposal) -> str:
+    """In a few words, "Prospector → Member (main)"."""
+    if proposal.to_rank is not None:
+        return f"{title(proposal.from_rank)} → {title(proposal.to_rank)} ({proposal.rule_id})"
+    return f"{proposal.change} ({proposal.rule_id})"
 
 
 async def _standing(
     session: AsyncSession, clan_id: int, proposal: Proposal, now: datetime
 ) -> Decision | None:
     found = await decisions(session, clan_id, player_id=proposal.member.player_id)
-    return next((one for one in found if in_the_way(one, proposal, now)), None)
+    return next((one for one in found if one.settles(proposal, now)), None)
 
 
-async def _approved(
-    session: AsyncSession,
-    clan_id: int,
-    proposal: Proposal,
-    known: Decision | None,
-    values: dict[str, Any],
-) -> Decided:
-    by, now = values["decided_by"], values["decided_at"]
-    needed = max(proposal.votes, 1) if proposal.approval is not Approval.AUTO else 1
-    decision_id = await _save(session, clan_id, proposal, known, values | {"state": State.OPEN})
-    if by is not None:
-        if await session.get(VoteRow, (decision_id, by)) is not None:
-            raise BadInputError("You agreed already: it takes somebody else now.")
-        await session.execute(
-            insert(VoteRow).values(decision_id=decision_id, discord_user_id=by, yes=True, at=now)
+def _at_once(proposal: Proposal, word: Word) -> State | None:
+    """What one word makes of it; None if others have a say."""
+    if word.verdict is Verdict.HOLD:
+        return State.HELD
+    if word.verdict is Verdict.DENY and proposal.approval is not Approval.VOTE:
+        return State.DENIED
+    if word.by is None or not proposal.votes:
+        return State.APPROVED
+    return None
+
+
+async def _vote(session: AsyncSession, decision_id: int, word: Word) -> None:
+    yes = word.verdict is Verdict.APPROVE
+    said = await session.scalar(
+        select(VoteRow.yes).where(
+            VoteRow.decision_id == decision_id, VoteRow.discord_user_id == word.by
         )
-    votes = await session.scalar(
-        select(func.count()).select_from(VoteRow).where(VoteRow.decision_id == decision_id)
     )
-    agreed = votes or 0
-    state = State.APPROVED if by is None or agreed >= needed else State.OPEN
+    if said is yes:
+        raise BadInputError("You said so already: it takes somebody else now.")
+    if said is not None:
+        await session.execute(
+            update(VoteRow)
+            .where(VoteRow.decision_id == decision_id, VoteRow.discord_user_id == word.by)
+            .values(yes=yes, at=word.now)
+        )
+        return
     await session.execute(
-        update(DecisionRow).where(DecisionRow.id == decision_id).values(state=state)
+        insert(VoteRow).values(
+            decision_id=decision_id, discord_user_id=word.by, yes=yes, at=word.now
+        )
     )
-    done = await _noted(session, clan_id, proposal, decision_id, state, by=by, now=now)
-    return Decided(done.decision_id, done.entry_id, state, agreed, needed)
+
+
+def _outcome(known: Decision, proposal: Proposal) -> State:
+    if known.agreed + known.against < proposal.votes or known.agreed == known.against:
+        return State.OPEN
+    return State.APPROVED if known.agreed > known.against else State.DENIED
+
+
+def _until(state: State, proposal: Proposal, now: datetime) -> datetime | None:
+    """A rank that is approved stays so; a suggestion may come again, as it names no rank."""
+    return None if state is State.APPROVED and proposal.to_rank is not None else now + STANDS
 
 
 async def _save(
-    session: AsyncSession,
-    clan_id: int,
-    proposal: Proposal,
-    known: Decision | None,
-    values: dict[str, Any],
+    session: AsyncSession, clan_id: int, proposal: Proposal, known: Decision | None, word: Word
 ) -> int:
+    values: dict[str, Any] = {
+        "rules_hash": word.rules_hash,
+        "as_of": word.as_of,
+        "evidence": leaves_json(proposal.leaves),
+        "decided_by": word.by,
+        "decided_at": word.now,
+        "state": State.OPEN,
+    }
     if known is not None:
         await session.execute(
             update(DecisionRow).where(DecisionRow.id == known.decision_id).values(**values)
@@ -268,39 +223,3 @@ async def _save(
         .returning(DecisionRow.id)
     )
     return int(made.scalar_one())
-
-
-async def _noted(  # noqa: PLR0913 — what, who, when
-    session: AsyncSession,
-    clan_id: int,
-    proposal: Proposal,
-    decision_id: int,
-    state: State,
-    *,
-    by: int | None,
-    now: datetime,
-) -> Decided:
-    entry_id = await audit.note(
-        session,
-        clan_id,
-        at=now,
-        actor=by,
-        action=f"decision.{state}",
-        detail=what(proposal),
-        player_id=proposal.member.player_id,
-        subject_id=decision_id,
-    )
-    return Decided(decision_id, entry_id, state)
-
-
-def what(proposal: Proposal) -> str:
-    """In a few words, "Prospector → Member (main)"."""
-    if proposal.to_rank is not None:
-        return f"{title(proposal.from_rank)} → {title(proposal.to_rank)} ({proposal.rule_id})"
-    return f"{proposal.change} ({proposal.rule_id})"
-
-
-def _decision(row: Any) -> Decision:  # noqa: ANN401 — a row
-    values = list(row)
-    values[10] = State(values[10])
-    return Decision(*values)

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from clanstats.decisions.judging import Judged
+from clanstats.decisions.queue import Queue
 from clanstats.domain import Member
-from clanstats.rules.decisions import Change
+from clanstats.rules.decisions import Change, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +13,11 @@ class Drift:
     """One member about whom not all three say the same."""
 
     member: Member
-    discord_user_id: int | None  # None: nobody is linked
+    discord_user_id: int | None  # None: nobody is linked, or their roles follow another account
+    approved: str | None  # the rank that is to be given in game yet; roles are compared with it
     missing_role: int | None  # the rank's, which they don't have on Discord
     wrong_roles: Sequence[int]  # of other ranks, which they have
-    due: str | None  # the rank that the rules propose
-    change: Change | None = None
+    due: Proposal | None  # the rank that the rules propose, and nobody decided about
 
     @property
     def of_roles(self) -> bool:
@@ -26,7 +26,7 @@ class Drift:
 
 
 def drift(
-    judged: Judged,
+    queue: Queue,
     users: Mapping[int, int],
     roles: Mapping[str, int],
     held: Mapping[int, Collection[int]],
@@ -34,35 +34,38 @@ def drift(
     """Compare all three.
 
     Args:
-        judged: With ranks and what the rules propose.
-        users: The Discord user of each linked player.
-        roles: The Discord role of each rank that has one.
+        queue: With ranks, what the rules propose, and what is approved.
+        users: By player the Discord user who has the role of their rank.
+        roles: The Discord role of each rank that has one; those that rules give are left alone.
         held: The roles of each Discord user who is on the server.
 
     Returns:
         Those about whom something disagrees, by name. Of whom isn't linked, or isn't on the
         server, roles can't be told, so nothing is wrong with them.
     """
-    proposals = {
-        one.member.player_id: one for one in judged.decisions.of(Change.PROMOTE, Change.DEMOTE)
-    }
+    due = {one.member.player_id: one for one in queue.due if one.change in _RANKS}
+    approved = {one.player_id: one.to_rank for one in queue.pending}
+    badges = queue.judged.book.badges
+    ranks = {rank: role_id for rank, role_id in roles.items() if rank not in badges}
     found = []
-    for member in judged.table.members:
+    for member in queue.judged.table.members:
         user = users.get(member.player_id)
         own = held.get(user) if user is not None else None
-        wanted = roles.get(member.rank or "")
+        rank = approved.get(member.player_id) or member.rank or ""
+        wanted = ranks.get(rank)
         missing = wanted if own is not None and wanted is not None and wanted not in own else None
-        wrong = sorted((set(own or ()) & set(roles.values())) - {wanted})
-        proposal = proposals.get(member.player_id)
-        if missing is not None or wrong or proposal is not None:
-            found.append(
-                Drift(
-                    member,
-                    user,
-                    missing,
-                    wrong,
-                    None if proposal is None else proposal.to_rank,
-                    None if proposal is None else proposal.change,
-                )
-            )
+        wrong = sorted((set(own or ()) & set(ranks.values())) - {wanted})
+        one = Drift(
+            member,
+            user,
+            approved.get(member.player_id),
+            missing,
+            wrong,
+            due.get(member.player_id),
+        )
+        if one.of_roles or one.due is not None:
+            found.append(one)
     return tuple(found)
+
+
+_RANKS = {Change.PROMOTE, Change.DEMOTE}

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics.members import Clan
 from clanstats.db.models import DecisionRow
-from clanstats.decisions.deciding import Decision, State, decisions, in_the_way
 from clanstats.decisions.judging import Judged, judge
+from clanstats.decisions.record import Decision, State, decisions, pending
 from clanstats.rules.decisions import Change, Missing, Proposal
 from clanstats.services import Services
 
@@ -56,19 +56,13 @@ async def queue(
     return Queue(
         judged,
         now,
-        [p for p in proposals if not any(in_the_way(one, p, now) for one in settled)],
-        [one for one in known if one.state is State.OPEN],
+        [p for p in proposals if not any(one.settles(p, now) for one in settled)],
+        [one for one in known if one.state is State.OPEN and one.stands(now)],
         judged.decisions.almost,
         judged.decisions.waiting,
         judged.decisions.cant_tell,
-        [
-            one
-            for one in known
-            if one.state in {State.HELD, State.DENIED}
-            and one.held_until is not None
-            and one.held_until > now
-        ],
-        [one for one in reversed(known) if one.state is State.APPROVED and one.to_rank],
+        [one for one in known if one.state in {State.HELD, State.DENIED} and one.stands(now)],
+        pending(known),
         known,
     )
 
@@ -84,12 +78,6 @@ async def follow(session: AsyncSession, clan: Clan, queue_: Queue) -> int:
             .values(state=State.DONE, done_at=queue_.now)
         )
     return len(done)
-
-
-async def pending(session: AsyncSession, clan_id: int) -> Sequence[Decision]:
-    """Ranks that are approved and not given in game yet, oldest first."""
-    known = await decisions(session, clan_id)
-    return [one for one in reversed(known) if one.state is State.APPROVED and one.to_rank]
 
 
 def feed(approved: Sequence[Decision]) -> Sequence[dict[str, str]]:

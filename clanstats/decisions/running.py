@@ -16,8 +16,9 @@ from clanstats.analytics.members import Clan
 from clanstats.analytics.persons import accounts_of
 from clanstats.db.models import AuditRow, MembershipRow, PlayerNameRow, PlayerRow, RuleStateRow
 from clanstats.decisions import audit
+from clanstats.decisions.badges import BadgeChange, badge_changes
 from clanstats.decisions.cases import CaseKind, cases
-from clanstats.decisions.deciding import Verdict, decide_on
+from clanstats.decisions.deciding import Verdict, Word, decide_on
 from clanstats.decisions.judging import Judged, remember, told_of
 from clanstats.decisions.leaving import MEASURED, measure_if_due
 from clanstats.decisions.queue import follow, queue
@@ -44,6 +45,14 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Automatic:
+    """A promotion that the bot decided, where a ladder says so."""
+
+    proposal: Proposal
+    entry_id: int  # of the log
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What a run found."""
 
@@ -51,7 +60,8 @@ class RunReport:
     alerts: Sequence[Proposal] = ()  # that officers weren't told of yet
     movements: Sequence[Movement] = ()  # of the last two days
     done: int = 0  # promotions that Wise Old Man shows by now
-    automatic: Sequence[Proposal] = ()  # decided by the bot, where a ladder says so
+    automatic: Sequence[Automatic] = ()
+    badges: Sequence[BadgeChange] = ()  # roles that rules give, to be changed on Discord
     too_many: int = 0  # would have been, but the file allows fewer in a run
     problem: str | None = None
     partial: bool = field(default=False)
@@ -60,7 +70,7 @@ class RunReport:
         said = (
             f"{self.checked} checked, {len(self.alerts)} alerts, {len(self.movements)} came, went "
             f"or were renamed, {self.done} ranks done in game, {len(self.automatic)} decided by "
-            "themselves"
+            f"themselves, {len(self.badges)} roles"
         )
         if self.too_many:
             said += f"; {self.too_many} would be, which is more than a run may do"
@@ -93,27 +103,29 @@ async def run(services: Services, clan: Clan) -> RunReport:
             for one in found.due
             if one.approval is Approval.AUTO and one.change is Change.PROMOTE
         ]
-        too_many = 0
-        if len(automatic) > found.judged.book.max_changes_per_run:
-            too_many, automatic = len(automatic), []
+        badges = await badge_changes(session, clan.clan_id, found.judged)
+        too_many = len(automatic) + len(badges)
+        if too_many > found.judged.book.max_changes_per_run:
+            automatic, badges = [], ()
+        else:
+            too_many = 0
+        approved = []
         for one in automatic:
-            await decide_on(
+            decided = await decide_on(
                 session,
                 clan.clan_id,
                 one,
-                verdict=Verdict.APPROVE,
-                rules_hash=found.judged.book.hash,
-                as_of=found.now,
-                by=None,
-                now=now,
+                Word(Verdict.APPROVE, found.judged.book.hash, found.now, by=None, now=now),
             )
+            approved.append(Automatic(one, decided.entry_id))
     problems = found.judged.problems
     return RunReport(
         found.judged.decisions.checked,
         alerts,
         movements,
         done,
-        automatic,
+        approved,
+        badges,
         too_many,
         f"the rules file has a mistake: {problems[0]}" if problems else None,
         partial=bool(problems),
@@ -130,21 +142,14 @@ async def _untold(
         for one in judged.decisions.of(Change.FLAG)
         if (one.member.player_id, one.rule_id) not in known
     ]
-    for one in new:
-        await session.execute(
-            update(RuleStateRow)
-            .where(
-                RuleStateRow.clan_id == clan_id,
-                RuleStateRow.player_id == one.member.player_id,
-                RuleStateRow.key == one.rule_id,
-            )
-            .values(told_at=now)
-        )
+    await tell(session, clan_id, new, now)
     return new
 
 
-async def untell(session: AsyncSession, clan_id: int, alerts: Sequence[Proposal]) -> None:
-    """They couldn't be posted: the next run tries again."""
+async def tell(
+    session: AsyncSession, clan_id: int, alerts: Sequence[Proposal], at: datetime | None
+) -> None:
+    """Note when officers were told; None if they couldn't be, so that the next run tries again."""
     for one in alerts:
         await session.execute(
             update(RuleStateRow)
@@ -153,7 +158,7 @@ async def untell(session: AsyncSession, clan_id: int, alerts: Sequence[Proposal]
                 RuleStateRow.player_id == one.member.player_id,
                 RuleStateRow.key == one.rule_id,
             )
-            .values(told_at=None)
+            .values(told_at=at)
         )
 
 

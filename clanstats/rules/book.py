@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from clanstats.facts import FactKey
+from clanstats.roles import from_api_name
 from clanstats.rules.errors import Problem
 from clanstats.rules.language import Condition, Names
 
@@ -87,6 +88,11 @@ class RuleBook:
     def of_kind(self, *kinds: RuleKind) -> Sequence[Rule]:
         """The rules of some kinds, in the file's order."""
         return tuple(rule for rule in self.rules if rule.kind in kinds)
+
+    @property
+    def badges(self) -> frozenset[str]:
+        """The roles on Discord that rules give, as ranks are written: "regular"."""
+        return frozenset(from_api_name(rule.role) for rule in self.rules if rule.role)
 
     @property
     def groups(self) -> Mapping[str, frozenset[str]]:

@@ -95,15 +95,15 @@ def _proposed(
     for place, (member, flag) in enumerate(zip(table.members, outcome.flags, strict=True)):
         key = member.player_id, rule.id
         known = before.get(key)
-        lasting = (
-            rule.lasts_days is not None
-            and known is not None
-            and (table.as_of - known.since).days < rule.lasts_days
-        )
-        if flag is not True and not lasting:
+        since = table.as_of if known is None else known.since
+        lasts = rule.lasts_days is None or (table.as_of - since).days < rule.lasts_days
+        begun = known is not None and rule.lasts_days is not None and lasts
+        if known is not None and (flag is None or (flag is False and begun)):
+            after[key] = known  # what can't be told now is neither over nor new when it can
+        elif flag is True:
+            after[key] = Found(1 if known is None else known.runs + 1, since)
+        if not (lasts and (flag is True or begun)):
             continue
-        again = 1 if known is None else known.runs + 1
-        after[key] = Found(again, table.as_of if known is None else known.since)
         yield Proposal(
             member,
             rule.id,

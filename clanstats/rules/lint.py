@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from clanstats.roles import from_api_name
 from clanstats.rules import tree
 from clanstats.rules.book import Ladder, Rule
 from clanstats.rules.errors import Problem, near
@@ -24,6 +25,7 @@ def problems(
         *_unreachable(ladders, places),
         *_without_floor(ladders, rules, places),
         *_unknown_ranks(ladders, groups, rank_order, places),
+        *_ranks_as_roles(ladders, rules, rank_order, places),
     )
 
 
@@ -109,3 +111,14 @@ def _unknown_ranks(
         if rank not in rank_order:
             text = f"The clan has no rank {rank}.{near(rank, rank_order)}"
             yield Problem(text, *places.of_word(rank), warning=True)
+
+
+def _ranks_as_roles(
+    ladders: Sequence[Ladder], rules: Sequence[Rule], rank_order: Sequence[str], places: Places
+) -> Iterator[Problem]:
+    """A rank's role follows the rank; a rule that gives it, too, would fight over it."""
+    ranks = {*rank_order, *(step.rank for ladder in ladders for step in ladder.steps)}
+    for rule in rules:
+        if rule.role and from_api_name(rule.role) in ranks:
+            text = f"{rule.role} is a rank, whose role follows it: give rule {rule.id} another."
+            yield Problem(text, *places.of_word(rule.role))

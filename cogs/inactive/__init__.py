@@ -1,5 +1,6 @@
 """Who has gone quiet? `/inactive`: every sign of life, a verdict, and a notice before anything."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from discord import app_commands
@@ -7,8 +8,7 @@ from discord.ext import commands
 
 from clanstats.inactivity import Section
 from clanstats.roles import from_api_name
-from clanstats.timestamps import parse_instant
-from cogs.asked import days_offered
+from cogs.asked import days_offered, pack_instant, past_of
 from cogs.checks import officers_only
 from cogs.inactive import answer, controls
 from cogs.inactive.controls import QuietControl, QuietMenu
@@ -49,7 +49,7 @@ class Inactive(commands.Cog):
     @app_commands.describe(
         days="Quiet for as many days, instead of the clan's own rules",
         signal="Which signs of life count, with days",
-        rank="Only this rank, with days",
+        rank="Only this rank",
         show="Which section",
         as_of="As it was on that day",
         file="All sections as a CSV file",
@@ -66,22 +66,21 @@ class Inactive(commands.Cog):
     ) -> None:
         """List who has gone quiet, who can't be told, and what to do about it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        at = None if as_of is None else parse_instant(as_of, tz=self.bot.services.settings.timezone)
-        found = await answer.asked(
-            interaction,
+        at = past_of(self.bot.services, as_of)
+        state = QuietState(
+            Action.PAGE,
             days=days or 0,
             signal=signal,
-            rank=None if rank is None else from_api_name(rank),
-            as_of=at,
+            rank=from_api_name(rank or ""),
+            past="" if at is None else pack_instant(at),
         )
+        found = await answer.asked(interaction, state)
         if file:
             await interaction.followup.send(file=sheet(found), ephemeral=True)
             return
         section = answer.shown_first(found) if show is None else _SHOWN[show]
-        state = QuietState(Action.PAGE, section, days=days or 0, signal=signal)
-        # Of the past nothing is decided, and a button remembers no rank.
-        frozen = at is not None or rank is not None
-        await controls.listed(found, state, frozen=frozen).send(interaction, ephemeral=True)
+        reply = controls.listed(found, replace(state, section=section))
+        await reply.send(interaction, ephemeral=True)
 
     @inactive.autocomplete("as_of")
     async def _days(self, interaction: Interaction, typed: str) -> Choices:

@@ -15,7 +15,7 @@ from clanstats.people.links import link_of
 from cogs import words
 from cogs.checks import must_be_officer
 from cogs.inactive import answer, embed
-from cogs.inactive.state import PREFIX, SECTIONS, Action, QuietState
+from cogs.inactive.state import MENU, PREFIX, SECTIONS, Action, QuietState
 from cogs.interactions import Interaction, clan_of
 from cogs.noting import CaseModal
 from cogs.replies import Reply
@@ -25,7 +25,10 @@ _LAST_ROW = 4
 _AWAY = timedelta(weeks=2)
 
 
-class QuietControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:\d+:\w+"):
+_STATE = r":\w:\w:\d+:\w+:\d+:\w+:[^:]*:\w*"
+
+
+class QuietControl(Control, template=PREFIX + _STATE):
     """A button under a list of who has gone quiet, or under a notice."""
 
     async def used(self, interaction: Interaction) -> None:
@@ -42,35 +45,32 @@ class QuietControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:\d+:\w+"):
         if state.action is not Action.PAGE:
             said = await _done(interaction, state)
             await interaction.followup.send(said, ephemeral=True)
-        found = await answer.asked(interaction, days=state.days, signal=state.signal)
-        await listed(found, state).replace(interaction)
+        await listed(await answer.asked(interaction, state), state).replace(interaction)
 
 
-class QuietMenu(Control, template=PREFIX + r"m:\d+:\w+"):
+class QuietMenu(Control, template=MENU + _STATE):
     """Chooses the section."""
 
     async def used(self, interaction: Interaction) -> None:
         """Show it."""
         must_be_officer(interaction)
         await interaction.response.defer()
-        _, days, signal = self.custom_id.split(":")
         chosen = self.item.values[0] if isinstance(self.item, ui.Select) else "r"
-        state = QuietState(Action.PAGE, SECTIONS[chosen], days=int(days), signal=signal)
-        found = await answer.asked(interaction, days=state.days, signal=state.signal)
-        await listed(found, state).replace(interaction)
+        state = replace(QuietState.read(self.custom_id), section=SECTIONS[chosen], page=0)
+        await listed(await answer.asked(interaction, state), state).replace(interaction)
 
 
-def listed(found: Inactivity, state: QuietState, *, frozen: bool = False) -> Reply:
-    """A page of a section; `frozen` leaves out what would do something."""
+def listed(found: Inactivity, state: QuietState) -> Reply:
+    """A page of a section; of the past, without what would do something."""
     rows = found.of(state.section)
-    deciding = state.section in embed.DECIDED
+    deciding = state.section in embed.DECIDED and not state.past
     size = embed.ROWS - 1 if deciding else embed.LINES
     pages = max(-(-len(rows) // size), 1)
     page = min(state.page, pages - 1)
     shown = rows[page * size :][:size]
-    at = replace(state, action=Action.PAGE, page=page)
-    controls: tuple[Control, ...] = (_menu(found, at), *_turning(at, pages)) if not frozen else ()
-    if deciding and not frozen:
+    at = replace(state, action=Action.PAGE, page=page, subject_id=0)
+    controls: tuple[Control, ...] = (_menu(found, at), *_turning(at, pages))
+    if deciding:
         controls = (*_deciding(at, shown), *controls)
     return Reply(embed.listed(found, state.section, shown, page, pages), controls)
 
@@ -85,7 +85,7 @@ def still_here(notice_id: int) -> ui.View:
 
 async def _done(interaction: Interaction, state: QuietState) -> str:
     """Do as an officer says, if they are still inactive; returns what was done."""
-    found = await answer.asked(interaction, days=state.days, signal=state.signal)
+    found = await answer.asked(interaction, state)
     row = answer.row_of(found, state.subject_id)
     name = f"**{words.name(row.known.member.name)}**"
     services, clan = interaction.client.services, clan_of(interaction)
@@ -186,7 +186,7 @@ def _menu(found: Inactivity, at: QuietState) -> QuietMenu:
         )
         for letter, section in SECTIONS.items()
     ]
-    custom_id = f"{PREFIX}m:{at.days}:{at.signal}"
+    custom_id = at.custom_id().replace(PREFIX, MENU, 1)
     return QuietMenu(ui.Select(custom_id=custom_id, options=options, row=_LAST_ROW - 1))
 
 

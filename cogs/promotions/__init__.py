@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Literal
 from discord import app_commands
 from discord.ext import commands
 
-from clanstats.roles import from_api_name
-from clanstats.timestamps import parse_instant
-from cogs.asked import days_offered
+from cogs.asked import days_offered, pack_instant, past_of
 from cogs.checks import officers_only
 from cogs.interactions import Choices, Interaction, clan_of, listed
 from cogs.promotions import answer, controls
 from cogs.promotions.controls import PromotionControl
-from cogs.promotions.state import Show
+from cogs.promotions.filters import Only
+from cogs.promotions.state import DRY, Action, PromotionState, Show
 from cogs.roster import offered
 
 if TYPE_CHECKING:
@@ -66,21 +65,15 @@ class Promotions(commands.Cog):
         clan, services = clan_of(interaction), self.bot.services
         await interaction.response.defer(ephemeral=True, thinking=True)
         player_id = None if player is None else await self.bot.roster.find(clan, player)
-        tz = services.settings.timezone
-        at = None if as_of is None else parse_instant(as_of, tz=tz)
+        at = past_of(services, as_of)
         found = await answer.asked(interaction, at)
         if player_id is not None:
             reply = controls.explained_to(found, player_id)
         else:
-            filtered = rank is not None or rule is not None
-            only = controls.only_of(None if rank is None else from_api_name(rank), rule)
-            reply = controls.listed(
-                found,
-                _SHOWN[show],
-                only=only if filtered else None,
-                # Of the past nothing is decided, and a button remembers no filter.
-                frozen=dry_run or at is not None or filtered,
-            )
+            only = Only.typed(rank, rule, found).pack()
+            frozen = pack_instant(at) if at is not None else DRY if dry_run else ""
+            state = PromotionState(Action.PAGE, _SHOWN[show], only=only, frozen=frozen)
+            reply = controls.listed(found, state)
         await reply.send(interaction, ephemeral=True)
 
     @promotions.autocomplete("as_of")

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from clanstats.decisions import audit
-from clanstats.decisions.deciding import Decided, State, Verdict, decide_on
+from clanstats.decisions.deciding import Decided, Verdict, Word, decide_on
 from clanstats.decisions.queue import Queue, queue
+from clanstats.decisions.record import State
 from clanstats.errors import BadInputError
 from clanstats.roles import title
 from clanstats.rules.decisions import Proposal
 from cogs import granting, words
+from cogs.granting import Server
 from cogs.interactions import Interaction, clan_of
 from cogs.promotions.state import PromotionState, fingerprint
 
@@ -45,20 +47,19 @@ async def decided(
 ) -> str:
     """Do as an officer says; returns what was done, in a line."""
     services, clan = interaction.client.services, clan_of(interaction)
+    word = Word(
+        verdict,
+        found.judged.book.hash,
+        found.now,
+        by=interaction.user.id,
+        now=services.clock(),
+    )
     async with services.write() as session:
-        done = await decide_on(
-            session,
-            clan.clan_id,
-            proposal,
-            verdict=verdict,
-            rules_hash=found.judged.book.hash,
-            as_of=found.now,
-            by=interaction.user.id,
-            now=services.clock(),
-        )
+        done = await decide_on(session, clan.clan_id, proposal, word)
     name = words.name(proposal.member.name)
     if done.state is State.OPEN:
-        return f"**{name}**: {done.votes} of {done.needed} agreed."
+        against = f", {done.against} against" if done.against else ""
+        return f"**{name}**: {done.agreed} for it{against}; it takes {done.needed} officers."
     if done.state is not State.APPROVED:
         return f"**{name}**: {done.state}."
     if proposal.to_rank is None:
@@ -68,14 +69,15 @@ async def decided(
 
 
 async def _roles(interaction: Interaction, proposal: Proposal, done: Decided) -> str:
-    changed = await granting.change_roles(
-        interaction,
+    services = interaction.client.services
+    changed = await granting.change_rank(
+        Server.of(interaction),
         proposal.member.player_id,
         to_rank=proposal.to_rank,
         from_rank=proposal.from_rank,
     )
-    if changed.given or changed.taken:
-        async with interaction.client.services.write() as session:
+    if changed:
+        async with services.write() as session:
             await audit.note_roles(session, done.entry_id, given=changed.given, taken=changed.taken)
     said = granting.words(changed)
     return f" · {said} · in game pending" if said else " · in game pending"

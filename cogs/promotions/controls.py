@@ -4,7 +4,7 @@ Whoever presses one is looked at again, and so are the facts: they may have chan
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import discord
 from discord import ButtonStyle, ui
 
-from clanstats.decisions.deciding import Decision, Verdict
+from clanstats.decisions.deciding import Verdict
 from clanstats.decisions.queue import Queue, feed
 from clanstats.errors import BadInputError, ClanStatsError
 from clanstats.rules.decide import explained
@@ -22,6 +22,7 @@ from cogs.checks import must_be_officer
 from cogs.errors import report
 from cogs.interactions import Interaction
 from cogs.promotions import answer, embed
+from cogs.promotions.filters import Only
 from cogs.promotions.state import (
     PREFIX,
     Action,
@@ -41,7 +42,7 @@ _VERDICTS = {
 }
 
 
-class PromotionControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:[a-z0-9-]*:\w*"):
+class PromotionControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:[a-z0-9-]*:\w*:\w*:[a-z0-9-]*"):
     """A button under a list of promotions."""
 
     async def used(self, interaction: Interaction) -> None:
@@ -57,17 +58,17 @@ class PromotionControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:[a-z0-9-]*:\w
             if state.action is Action.FEED:
                 await interaction.followup.send(file=_file(found), ephemeral=True)
                 return
-            await Reply(_why(found, state)).send(interaction, ephemeral=True)
+            await explained_to(found, state.player_id).send(interaction, ephemeral=True)
             return
         await interaction.response.defer()
-        found = await answer.asked(interaction)
+        found = await answer.asked(interaction, state.as_of)
         if state.action in _VERDICTS:
             said = await answer.decided(
                 interaction, found, answer.still_due(found, state), _VERDICTS[state.action]
             )
             await interaction.followup.send(said, ephemeral=True)
             found = await answer.asked(interaction)
-        await listed(found, state.show, state.page).replace(interaction)
+        await listed(found, state).replace(interaction)
 
 
 class ApproveAll(ui.Modal, title="Approve all on this page"):
@@ -105,27 +106,29 @@ class ApproveAll(ui.Modal, title="Approve all on this page"):
         await report(interaction, error)
 
 
-def listed(
-    found: Queue, show: Show, page: int = 0, *, only: Callable[[Any], bool] | None = None,
-    frozen: bool = False,
-) -> Reply:  # fmt: skip
-    """A page of a list; `frozen` leaves out what would decide something."""
-    everything = [one for one in _of(found, show) if only is None or only(one)]
-    size = embed.CARDS if show is Show.DUE else embed.LINES
+def listed(found: Queue, at: PromotionState) -> Reply:
+    """The page of a list that a button stands on."""
+    everything = Only.unpack(at.only, found).among(_of(found, at.show))
+    size = embed.CARDS if at.show is Show.DUE else embed.LINES
     pages = max(-(-len(everything) // size), 1)
-    page = min(page, pages - 1)
-    shown = everything[page * size :][:size]
-    controls = _turning(show, page, pages)
-    if show is Show.DUE:
-        made = embed.due(found, shown, page, pages)
-        if shown and not frozen:
-            controls = (*_deciding(found, shown, page), *controls, _all(found, shown, page))
-    elif show is Show.ALMOST:
-        made = embed.almost(found, shown, page, pages)
+    at = replace(
+        PromotionState(Action.PAGE, at.show, min(at.page, pages - 1)),
+        only=at.only,
+        frozen=at.frozen,
+    )
+    shown = everything[at.page * size :][:size]
+    controls = _turning(at, pages)
+    if at.show is Show.DUE:
+        made = embed.due(found, everything, shown, at.page, pages)
+        if shown and not at.frozen:
+            controls = (*_deciding(found, shown, at), *controls, _all(found, shown, at))
+    elif at.show is Show.ALMOST:
+        made = embed.almost(found, everything, shown, at.page, pages)
     else:
-        made = embed.decided(found, show, shown, page, pages)
-        if show is Show.PENDING and shown:
-            controls = (*controls, _button(PromotionState(Action.FEED, show), "Clan Rank Helper"))
+        made = embed.decided(found, at.show, shown, at.page, pages)
+        if at.show is Show.PENDING and shown:
+            feeding = _button(PromotionState(Action.FEED, at.show), "Clan Rank Helper")
+            controls = (*controls, feeding)
     return Reply(made, controls)
 
 
@@ -144,14 +147,13 @@ def _of(found: Queue, show: Show) -> Sequence[Any]:
     }[show]
 
 
-def _deciding(found: Queue, shown: Sequence[Proposal], page: int) -> Sequence[PromotionControl]:
+def _deciding(
+    found: Queue, shown: Sequence[Proposal], at: PromotionState
+) -> Sequence[PromotionControl]:
     made = []
     for row, one in enumerate(shown):
-        about = _about(
-            PromotionState(Action.APPROVE, Show.DUE, page),
-            one,
-            fingerprint(one, found.judged.book.hash),
-        )
+        seen = fingerprint(one, found.judged.book.hash)
+        about = _about(replace(at, action=Action.APPROVE), one, seen)
         name = one.member.name
         made += [
             _button(about, f"Approve {name}", row=row, style=ButtonStyle.success),
@@ -166,15 +168,16 @@ def _about(state: PromotionState, one: Proposal, seen: str) -> PromotionState:
     return replace(state, player_id=one.member.player_id, rule_id=one.rule_id, seen=seen)
 
 
-def _all(found: Queue, shown: Sequence[Proposal], page: int) -> PromotionControl:
+def _all(found: Queue, shown: Sequence[Proposal], at: PromotionState) -> PromotionControl:
     seen = page_fingerprint(shown, found.judged.book.hash)
-    state = PromotionState(Action.ALL, Show.DUE, page, seen=seen)
+    state = replace(at, action=Action.ALL, seen=seen)
     return _button(state, f"Approve all {len(shown)}", row=_LAST_ROW)
 
 
 async def _ask_for_all(interaction: Interaction, state: PromotionState) -> None:
     found = await answer.asked(interaction)
-    shown = found.due[state.page * embed.CARDS :][: embed.CARDS]
+    due = Only.unpack(state.only, found).among(found.due)
+    shown = due[state.page * embed.CARDS :][: embed.CARDS]
     rules_hash = found.judged.book.hash
     if page_fingerprint(shown, rules_hash) != state.seen:
         raise BadInputError(
@@ -184,15 +187,14 @@ async def _ask_for_all(interaction: Interaction, state: PromotionState) -> None:
     await interaction.response.send_modal(ApproveAll(about))
 
 
-def _turning(show: Show, page: int, pages: int) -> tuple[PromotionControl, ...]:
+def _turning(at: PromotionState, pages: int) -> tuple[PromotionControl, ...]:
     if pages == 1:
         return ()
-    back, onward = (PromotionState(Action.PAGE, show, at) for at in (max(page - 1, 0), page + 1))
     # Two buttons of a message may not share an ID.
-    onward = replace(onward, player_id=1)
+    back, onward = replace(at, page=max(at.page - 1, 0)), replace(at, page=at.page + 1, player_id=1)
     return (
-        _button(back, "Back", row=_LAST_ROW, disabled=page == 0),
-        _button(onward, "Next", row=_LAST_ROW, disabled=page == pages - 1),
+        _button(back, "Back", row=_LAST_ROW, disabled=at.page == 0),
+        _button(onward, "Next", row=_LAST_ROW, disabled=at.page == pages - 1),
     )
 
 
@@ -209,10 +211,6 @@ def _button(
             label=label[:80], style=style, row=row, custom_id=state.custom_id(), disabled=disabled
         )
     )
-
-
-def _why(found: Queue, state: PromotionState) -> discord.Embed:
-    return _explained(found, state.player_id)
 
 
 def _explained(found: Queue, player_id: int) -> discord.Embed:
@@ -235,13 +233,3 @@ def _explained(found: Queue, player_id: int) -> discord.Embed:
 def _file(found: Queue) -> discord.File:
     content = json.dumps(feed(found.pending), ensure_ascii=False, indent=1).encode()
     return discord.File(BytesIO(content), "clan-rank-helper.json")
-
-
-def only_of(rank: str | None, rule: str | None) -> Callable[[Any], bool]:
-    """Whether a line is about a rank, or by a rule."""
-
-    def wanted(one: Proposal | Decision | Any) -> bool:  # noqa: ANN401 — or one that is missing
-        ranks = {getattr(one, "to_rank", None), getattr(one, "from_rank", None)}
-        return (rank is None or rank in ranks) and (rule is None or one.rule_id == rule)
-
-    return wanted

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import discord
 
-from clanstats.decisions.deciding import Decision, State
 from clanstats.decisions.queue import Queue
+from clanstats.decisions.record import Decision, State
 from clanstats.domain import Member
 from clanstats.roles import title
 from clanstats.rules.decisions import Change, Missing, Proposal
@@ -31,20 +31,24 @@ TITLES = {
 }
 
 
-def due(queue: Queue, shown: Sequence[Proposal], page: int, pages: int) -> discord.Embed:
+def due(
+    queue: Queue, everyone: Sequence[Proposal], shown: Sequence[Proposal], page: int, pages: int
+) -> discord.Embed:
     """Cards of who is due; if nobody is, how many were checked and who is nearest."""
-    if not queue.due:
+    if not everyone:
         return _embed(f"Nobody is due · {_checked(queue)}", _nobody(queue), queue)
     cards = [_card(one, queue) for one in shown]
-    heading = f"{words.counted(len(queue.due), 'member')} due · {_checked(queue)}"
+    heading = f"{words.counted(len(everyone), 'member')} due · {_checked(queue)}"
     return _embed(heading, "\n\n".join(cards), queue, page=(page, pages))
 
 
-def almost(queue: Queue, shown: Sequence[Missing], page: int, pages: int) -> discord.Embed:
+def almost(
+    queue: Queue, everyone: Sequence[Missing], shown: Sequence[Missing], page: int, pages: int
+) -> discord.Embed:
     """Who is missing something, nearest first; then who waits, and who can't be told."""
     lines = [_missing(one) for one in shown]
     return _embed(
-        f"{words.counted(_count(queue), 'member')} not due yet",
+        f"{words.counted(len(everyone), 'member')} not due yet",
         "\n".join(lines) or "Everybody is at the top, or on no ladder.",
         queue,
         page=(page, pages),
@@ -89,13 +93,16 @@ def said(heading: str, text: str) -> discord.Embed:
 
 def _card(one: Proposal, queue: Queue) -> str:
     head = f"**{words.name(one.member.name)}** · {_change(one)}"
-    agreed = next(
-        (True for known in queue.opened if known.player_id == one.member.player_id), False
-    )
     if one.votes:
-        head += f" · takes {one.votes} officers" + (", one agreed" if agreed else "")
+        so_far = next((known for known in queue.opened if known.settles(one, queue.now)), None)
+        head += f" · takes {one.votes} officers" + ("" if so_far is None else _tally(so_far))
     leaves = [leaf for leaf in one.leaves if leaf.decides]
     return "\n".join([head, *(_leaf(leaf, queue.now) for leaf in leaves)])
+
+
+def _tally(known: Decision) -> str:
+    """How it stands, and not who said what."""
+    return f": {known.agreed} for it" + (f", {known.against} against" if known.against else "")
 
 
 def _change(one: Proposal) -> str:
@@ -156,10 +163,6 @@ _STATES = {
 def evidence(one: Decision) -> Sequence[Leaf]:
     """What a decision rested on."""
     return leaves_from_json(one.evidence)
-
-
-def _count(queue: Queue) -> int:
-    return len(queue.almost) + len(queue.waiting) + len(queue.cant_tell)
 
 
 def _checked(queue: Queue) -> str:

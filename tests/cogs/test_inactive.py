@@ -162,5 +162,30 @@ async def test_file_has_every_section(ask):
     assert next(line for line in lines if line["name"] == "Idle")["wom_id"]
 
 
-async def test_past_has_no_buttons(ask):
-    assert (await ask(as_of="2026-11-20")).response.components == []
+async def test_of_the_past_sections_are_turned_and_nothing_is_done(ask):
+    shown = (await ask(as_of="2026-11-20", show="candidates")).response
+
+    (row,) = shown.components
+    (menu,) = row["components"]
+    assert menu["custom_id"].startswith("iqm:")
+
+
+@pytest.mark.parametrize("day", ["2030-01-01", "1999-01-01"])
+async def test_day_of_which_nothing_is_known_is_refused(ask, day):
+    assert "Nothing is known of that day" in told(await ask(as_of=day)).content
+
+
+async def test_list_of_a_rank_stays_one(ask, carol):
+    shown = (await ask(rank="Sapphire", show="candidates")).response
+
+    exempted = await carol.click(shown, label="Exempt Idle")
+
+    assert "Idle" not in exempted.response.embeds[0].description
+    assert (
+        exempted.response.embeds[0].title.split(" of ")[1] == shown.embeds[0].title.split(" of ")[1]
+    )
+
+
+@pytest.mark.parametrize("rank", ["saphire", "x'] or true", "a:b"])
+async def test_rank_that_nobody_has_is_refused(ask, rank):
+    assert "Nobody has the rank" in told(await ask(rank=rank)).content

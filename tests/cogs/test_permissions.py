@@ -6,15 +6,19 @@ import discord
 import pytest
 from discord import app_commands
 
+from cogs.clan_roster.controls import DriftControl
+from cogs.clan_roster.state import Action as Mending
+from cogs.clan_roster.state import DriftState
 from cogs.inactive.controls import QuietControl, QuietMenu
+from cogs.inactive.state import MENU, PREFIX, QuietState
 from cogs.inactive.state import Action as Quiet
-from cogs.inactive.state import QuietState
 from cogs.promotions.controls import PromotionControl
 from cogs.promotions.state import Action as Promotion
 from cogs.promotions.state import PromotionState
 
 OFFICERS = {"promotions", "inactive", "case", "points", "audit", "roster"}
-ADMINS = {"harvest", "health", "setup"}
+ADMINS = {"harvest", "health", "setup", "backup"}
+EVERYBODY = {"stats", "leaderboard", "link", "away", "privacy", "help"}
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,6 +43,12 @@ async def test_every_command_says_to_discord_whom_it_is_for(discord_server):
         assert expected <= found | own, command.qualified_name
 
 
+async def test_every_command_is_for_somebody(discord_server):
+    tops = {command.qualified_name.split()[0] for command in commands(discord_server.bot)}
+
+    assert tops == OFFICERS | ADMINS | EVERYBODY
+
+
 async def test_every_such_command_checks_when_it_runs(discord_server):
     for command in commands(discord_server.bot):
         if command.qualified_name.split()[0] in OFFICERS | ADMINS:
@@ -61,7 +71,9 @@ def buttons():
         yield PromotionControl, PromotionState(action).custom_id()
     for action in sorted(set(Quiet) - {Quiet.HERE}):
         yield QuietControl, QuietState(action).custom_id()
-    yield QuietMenu, "iqm:0:any"
+    yield QuietMenu, QuietState(Quiet.PAGE).custom_id().replace(PREFIX, MENU, 1)
+    for action in Mending:
+        yield DriftControl, DriftState(action).custom_id()
 
 
 @pytest.mark.parametrize(("control", "custom_id"), [*buttons()])
@@ -74,7 +86,15 @@ async def test_every_button_of_officers_looks_first_at_who_pressed(control, cust
 
 def test_no_answer_to_officers_is_for_everybody():
     """Each is sent with `ephemeral=True`, or to a deferred answer that was."""
-    for name in ("promotions", "inactive", "cases.py", "points.py", "audit.py", "noting.py"):
+    for name in (
+        "promotions",
+        "inactive",
+        "clan_roster",
+        "cases.py",
+        "points.py",
+        "audit.py",
+        "noting.py",
+    ):
         place = ROOT / "cogs" / name
         for file in [place] if place.is_file() else sorted(place.glob("*.py")):
             text = file.read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from tests.cogs.stage import BOB_ID, CAROL_ID, GUILD_ID, PLAYERS
 from tests.factories import NOW
 
 BEST, SECOND = PLAYERS[:2]  # who gained 48 and 47 million
+PAST = "2026-11-23"
 RULES = """
 schema = 1
 [[ladder]]
@@ -194,9 +195,9 @@ async def test_two_have_to_agree_where_the_rules_say_so(
 
     first = await carol.click(shown, label=f"Approve {BEST}")
 
-    assert last(first).content == f"**{BEST}**: 1 of 2 agreed."
+    assert last(first).content == f"**{BEST}**: 1 for it; it takes 2 officers."
     assert await states(services) == [(BEST, "open")]
-    assert "takes 2 officers, one agreed" in embed(await ask()).description
+    assert "takes 2 officers: 1 for it" in embed(await ask()).description
 
 
 async def test_all_on_a_page_takes_their_number(rules, ask, carol, discord_server, services):
@@ -241,8 +242,47 @@ async def test_nobody_due_says_who_is_nearest(rules, ask):
 
 
 async def test_past_and_dry_run_have_no_buttons(rules, ask):
-    for options in ({"dry_run": True}, {"as_of": "2026-11-23"}, {"rank": "ruby"}):
+    for options in ({"dry_run": True}, {"as_of": PAST}):
         assert (await ask(**options)).response.components == []
+
+
+async def test_past_is_turned_in_the_past(rules, ask, carol):
+    rules(least="40m")
+    past = (await ask(as_of=PAST)).response
+    await carol.click((await ask()).response, label=f"Approve {BEST}")
+
+    onward = await carol.click(past, label="Next")
+    back = await carol.click(onward.response, label="Back")
+
+    assert embed(back).description.startswith(f"**{BEST}**")
+    assert embed(back).title == past.embeds[0].title
+
+
+@pytest.mark.parametrize("day", ["2030-01-01", "1999-01-01", "soon"])
+async def test_day_of_which_nothing_is_known_is_refused(rules, ask, day):
+    refused = told(await ask(as_of=day)).content
+
+    assert "try `2026-01-31`" in refused
+
+
+async def test_list_of_one_rule_is_decided_on_and_stays_one(rules, ask, carol, services, settings):
+    rules(least="44.5m")
+    extra = '[[rule]]\nid = "keen"\nkind = "suggest"\nwhen = "xp.30d >= 40m"\n'
+    settings.ranks_file.write_text(settings.ranks_file.read_text() + extra)
+    everything, shown = await ask(), await ask(rule="keen")
+
+    turned = await carol.click(shown.response, label="Next")
+    pressed = await carol.click(turned.response, label="Approve Player 06")
+
+    assert embed(shown).title.split(" due")[0] != embed(everything).title.split(" due")[0]
+    for message in (shown, turned, pressed):
+        assert "Sapphire → Ruby" not in message.response.embeds[0].description
+    assert last(pressed).content == "**Player 06**: noted; the rank is yours to choose."
+
+
+async def test_rank_or_rule_that_is_not_there_is_refused(rules, ask):
+    assert "no rank rubi. Did you mean ruby?" in told(await ask(rank="rubi")).content
+    assert "nothing with the id mian. Did you mean main?" in told(await ask(rule="mian")).content
 
 
 async def test_file_for_the_officers_client(rules, ask, carol, services):

@@ -1,9 +1,9 @@
 """Do officers see where game, Discord and rules disagree, and does mending touch only its own?"""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from clanstats.db.models import PlayerRow
+from clanstats.db.models import MembershipRow, PlayerRow
 from clanstats.decisions.places import set_rank_role
 from clanstats.people.links import LinkMethod, add_link
 from tests.cogs.stage import BOB_ID, GUILD_ID, PLAYERS
@@ -33,6 +33,24 @@ def ask(discord_server, settings):
 
 
 @pytest.fixture
+def table(discord_server, settings):
+    settings.ranks_file.write_text(RULES)
+
+    async def shown():
+        return (await discord_server.slash("roster drift", by=discord_server.carol)).response
+
+    return shown
+
+
+@pytest.fixture
+def press(discord_server):
+    async def pressed(message, label):
+        return await discord_server.carol.click(message, label=label)
+
+    return pressed
+
+
+@pytest.fixture
 async def roles(discord_server, services):
     """By rank; Bob plays the best player, who is sapphire, and has the role of a ruby."""
     made = {rank: discord_server.env.guild.create_role(rank) for rank in ("ruby", "sapphire")}
@@ -56,11 +74,70 @@ async def roles_of_bob(discord_server):
 async def test_drift_is_rank_role_and_rule_in_one_line(ask, roles):
     shown = await ask("roster drift")
 
-    assert (
-        f"**{BEST}** · in game Sapphire · on Discord without <@&{roles['sapphire'].id}> · "
-        f"on Discord also <@&{roles['ruby'].id}> · by the rules ⬆️ Ruby"
-    ) in shown.description
+    assert shown.description == (
+        f"**{BEST}**\nIn game: Sapphire\n"
+        f"On Discord: ⚠️ without <@&{roles['sapphire'].id}>, also <@&{roles['ruby'].id}>\n"
+        "By the rules: ⬆️ Ruby"
+    )
     assert "nobody is linked" in shown.footer.text
+
+
+async def test_each_cell_has_a_button_that_mends_it(table, press, roles, discord_server):
+    fixed = await press(await table(), f"Fix roles of {BEST}")
+    assert await roles_of_bob(discord_server) == {"@everyone", "sapphire"}
+
+    approved = await press(fixed.response, f"Approve Ruby for {BEST}")
+
+    assert await roles_of_bob(discord_server) == {"@everyone", "ruby"}
+    assert f"<@&{roles['sapphire'].id}> given" in fixed.followups[-1].content
+    assert f"**{BEST}** → Ruby: approved" in approved.followups[-1].content
+    assert approved.response.embeds[0].title.startswith("0 members of ")
+
+
+async def test_roles_follow_what_is_approved_until_the_game_does(table, press, ask, roles):
+    await press(await table(), f"Approve Ruby for {BEST}")
+
+    assert (await ask("roster drift")).title.startswith("0 members of ")
+    assert BEST not in (await ask("roster sync", dry_run=False)).description
+
+
+async def test_button_of_what_has_changed_since_does_nothing(
+    table, press, roles, discord_server, services
+):
+    shown = await table()
+    async with services.write() as session:
+        await set_rank_role(session, 1, "sapphire", None)
+
+    pressed = await press(shown, f"Fix roles of {BEST}")
+
+    assert "Nothing was done: that has changed since" in pressed.followups[-1].content
+    assert await roles_of_bob(discord_server) == {"@everyone", "ruby"}
+
+
+async def test_roles_of_who_plays_two_members_follow_the_main_one(
+    ask, roles, services, discord_server
+):
+    async with services.write() as session:
+        other = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == "Idle"))
+        await session.execute(
+            update(MembershipRow).where(MembershipRow.player_id == other).values(rank="ruby")
+        )
+        await add_link(
+            session, 1, user_id=BOB_ID, player_id=other, now=NOW, method=LinkMethod.OFFICER
+        )
+
+    await ask("roster sync", dry_run=False)
+
+    assert await roles_of_bob(discord_server) == {"@everyone", "sapphire"}
+    assert "Idle" not in (await ask("roster sync")).description
+
+
+async def test_sync_that_is_undone_gives_back_every_role(ask, roles, discord_server):
+    await ask("roster sync", dry_run=False)
+
+    await discord_server.slash("audit undo", by=discord_server.carol, id=1)
+
+    assert await roles_of_bob(discord_server) == {"@everyone", "ruby"}
 
 
 async def test_sync_says_first_and_then_does(ask, roles, discord_server):

@@ -9,8 +9,9 @@ from sqlalchemy import update
 from clanstats.analytics.members import clans
 from clanstats.db.models import MembershipRow
 from clanstats.decisions import audit
-from clanstats.decisions.deciding import HELD, State, Verdict, decide_on, decisions, undo
+from clanstats.decisions.deciding import STANDS, Verdict, Word, decide_on, undo
 from clanstats.decisions.queue import feed, follow, queue
+from clanstats.decisions.record import State, decisions
 from clanstats.errors import BadInputError
 from clanstats.rules.leaves import leaves_from_json
 from tests.factories import NOW, add_member
@@ -48,17 +49,9 @@ def take_back(services, clan, clock):
 def say(services, clan, clock, due):
     async def said(verdict=Verdict.APPROVE, by=OTTO, proposal=None):
         found = await due()
+        word = Word(verdict, found.judged.book.hash, found.now, by=by, now=clock.now)
         async with services.write() as session:
-            return await decide_on(
-                session,
-                clan.clan_id,
-                proposal or found.due[0],
-                verdict=verdict,
-                rules_hash=found.judged.book.hash,
-                as_of=found.now,
-                by=by,
-                now=clock.now,
-            )
+            return await decide_on(session, clan.clan_id, proposal or found.due[0], word)
 
     return said
 
@@ -114,7 +107,7 @@ async def test_held_comes_back_after_a_month(ann, say, due, clock):
 
     assert (await due()).due == []
     assert [one.name for one in (await due()).held] == ["Ann"]
-    clock.now += HELD
+    clock.now += STANDS
     assert [one.member.name for one in (await due()).due] == ["Ann"]
     assert (await due()).held == []
 
@@ -127,23 +120,127 @@ async def test_overdue_is_what_nobody_did_in_game_for_five_days(ann, say, due, c
     assert [one.name for one in (await due()).overdue] == ["Ann"]
 
 
-async def test_two_have_to_agree_where_the_rules_say_so(services, ann, say, due, clan):
+@pytest.fixture
+async def for_ruby(services, ann):
+    """Ann is due for a rank that takes two."""
     async with services.write() as session:
         await session.execute(
             update(MembershipRow).values(joined_at=NOW - 100 * DAY, rank="member")
         )
 
+
+@pytest.fixture
+def voted(settings, clan):
+    """The same rank takes a vote of three."""
+    text = settings.ranks_file.read_text()
+    settings.ranks_file.write_text(text.replace('approval = "two"', 'approval = "vote"'))
+
+
+async def test_two_have_to_agree_where_the_rules_say_so(for_ruby, say, due):
     first = await say(by=OTTO)
     still = await due()
     with pytest.raises(BadInputError, match="takes somebody else"):
         await say(by=OTTO)
     second = await say(by=PIA)
 
-    assert (first.state, first.votes, first.needed) == (State.OPEN, 1, 2)
+    assert (first.state, first.agreed, first.needed) == (State.OPEN, 1, 2)
     assert [one.member.name for one in still.due] == ["Ann"]
-    assert (second.state, second.votes) == (State.APPROVED, 2)
+    assert (second.state, second.agreed) == (State.APPROVED, 2)
     assert first.decision_id == second.decision_id
     assert (await due()).due == []
+
+
+async def test_one_who_denies_is_enough_against_two(for_ruby, say, due):
+    await say(by=OTTO)
+
+    denied = await say(Verdict.DENY, by=PIA)
+
+    assert (denied.state, (await due()).due) == (State.DENIED, [])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ([Verdict.APPROVE, Verdict.DENY], State.OPEN, (1, 1)),
+        ([Verdict.DENY, Verdict.APPROVE, Verdict.APPROVE], State.APPROVED, (2, 1)),
+        ([Verdict.APPROVE, Verdict.DENY, Verdict.DENY], State.DENIED, (1, 2)),
+        ([Verdict.APPROVE, Verdict.HOLD], State.HELD, (1, 0)),
+    ],
+)
+async def test_majority_decides_a_vote_once_enough_spoke(voted, for_ruby, say, case):
+    verdicts, state, tally = case
+    for officer, verdict in enumerate(verdicts):
+        done = await say(verdict, by=OTTO + officer)
+
+    assert (done.state, (done.agreed, done.against), done.needed) == (state, tally, 3)
+
+
+async def test_even_vote_waits_for_the_next_voice(voted, for_ruby, say, settings):
+    text = settings.ranks_file.read_text()
+    settings.ranks_file.write_text(text.replace('id = "main"', 'id = "main"\nvotes = 2'))
+
+    even = [await say(by=OTTO), await say(Verdict.DENY, by=PIA)][-1]
+    broken = await say(Verdict.DENY, by=QUIN)
+
+    assert (even.state, broken.state) == (State.OPEN, State.DENIED)
+
+
+async def test_who_changes_their_mind_has_one_voice(voted, for_ruby, say):
+    await say(by=OTTO)
+
+    changed = await say(Verdict.DENY, by=OTTO)
+
+    assert (changed.state, changed.agreed, changed.against) == (State.OPEN, 0, 1)
+
+
+async def test_undoing_a_voice_leaves_the_others(voted, for_ruby, say, take_back, due):
+    await say(by=OTTO)
+    second = await say(by=PIA)
+
+    await take_back(second.entry_id)
+
+    (opened,) = (await due()).opened
+    assert (opened.agreed, opened.against) == (1, 0)
+
+
+async def test_undoing_the_only_voice_leaves_nothing_open(voted, for_ruby, say, take_back, due):
+    only = await say(by=OTTO)
+
+    await take_back(only.entry_id)
+
+    assert (await due()).opened == []
+    assert [one.state for one in (await due()).history] == [State.UNDONE]
+
+
+async def test_voice_of_what_was_decided_since_cant_be_undone(for_ruby, say, take_back):
+    first = await say(by=OTTO)
+    await say(by=PIA)
+
+    with pytest.raises(BadInputError, match="approved since"):
+        await take_back(first.entry_id)
+
+
+async def test_voices_lapse_if_nobody_else_speaks_for_a_month(for_ruby, say, due, clock):
+    first = await say(by=OTTO)
+    clock.now += STANDS
+
+    again = await say(by=PIA)
+
+    assert (again.state, again.agreed) == (State.OPEN, 1)
+    assert again.decision_id != first.decision_id
+    assert len((await due()).opened) == 1
+
+
+async def test_suggestion_comes_again_a_month_after_it_was_noted(ann, say, due, clock, settings):
+    rule = '[[rule]]\nid = "keen"\nkind = "suggest"\nwhen = "tenure.days >= 1"\n'
+    settings.ranks_file.write_text(settings.ranks_file.read_text() + rule)
+    (suggested,) = [one for one in (await due()).due if one.rule_id == "keen"]
+
+    await say(proposal=suggested)
+
+    assert "keen" not in [one.rule_id for one in (await due()).due]
+    clock.now += STANDS
+    assert "keen" in [one.rule_id for one in (await due()).due]
 
 
 async def test_undone_is_due_again_and_only_once(ann, say, due, take_back, services):

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from clanstats.analytics.members import rank_order
 from clanstats.db.models import AbsenceRow
 from clanstats.decisions import notices
 from clanstats.decisions.quiet import quiet
@@ -89,6 +88,16 @@ CASES = {
     "asked and answered": ({}, lambda s, p: notify(s, p, 8, answered=6), None),
     "answered long ago": ({}, lambda s, p: notify(s, p, 30, answered=28), Section.TO_NOTIFY),
     "asked, then seen": ({"since": 2}, lambda s, p: notify(s, p, 8), None),
+    "asked long ago, seen, and silent again": (
+        {},
+        lambda s, p: notify(s, p, 60),
+        Section.TO_NOTIFY,
+    ),
+    "asked, left, and joined again": (
+        {"joined_at": NOW - 50 * DAY, "since": 80},
+        lambda s, p: notify(s, p, 60),
+        Section.TO_NOTIFY,
+    ),
     "asked, then away": (
         {},
         lambda s, p: _both(notify(s, p, 8), is_away(s, p)),
@@ -192,12 +201,21 @@ async def test_clan_without_rules_has_the_usual_ones(services, sections, setting
 
 
 @pytest.mark.parametrize("signal", ["any", "game", "discord", "both"])
-async def test_number_of_days_is_a_rule_like_any_other(services, clan, signal):
-    async with services.read() as session:
-        order = await rank_order(session, clan.clan_id)
+def test_number_of_days_is_a_rule_like_any_other(signal):
+    book = read_rules(rules_for(45, signal))
 
-    book = read_rules(rules_for(45, signal, rank="ruby"), rank_order=order)
-
-    assert book.rules[0].when.text == condition(45, signal, rank="ruby")
+    assert book.rules[0].when.text == condition(45, signal)
     assert "45" in book.rules[0].when.text
-    assert "'ruby'" in book.rules[0].when.text
+
+
+async def test_one_rank_alone_is_judged_as_among_all(services, clan):
+    async with services.write() as session:
+        await silent(session, "Bob", rank="ruby")
+        await silent(session, "Una", rank="onyx")
+    async with services.read() as session:
+        found = await quiet(services, session, clan)
+
+    only = found.only("ruby")
+
+    assert [row.known.member.name for row in only.rows] == ["Bob"]
+    assert (only.checked, found.checked) == (1, 2)

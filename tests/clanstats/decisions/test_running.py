@@ -9,7 +9,7 @@ from clanstats.db.models import MembershipRow
 from clanstats.decisions import audit
 from clanstats.decisions.cases import CaseKind, add_case
 from clanstats.decisions.queue import queue
-from clanstats.decisions.running import run, untell
+from clanstats.decisions.running import run, tell
 from tests.clanstats.decisions.conftest import RULES
 from tests.factories import FOUNDED, NOW, add_member, add_name
 from tests.talking import link
@@ -47,7 +47,7 @@ async def test_alert_that_could_not_be_posted_is_told_the_next_time(services, cl
     first = await run(services, clan)
 
     async with services.write() as session:
-        await untell(session, clan.clan_id, first.alerts)
+        await tell(session, clan.clan_id, first.alerts, None)
 
     assert len((await run(services, clan)).alerts) == 1
 

@@ -89,6 +89,11 @@ def test_everything_wrong_is_said_at_once_with_its_line():
         pytest.param('schema = 1\n[score.s]\nterms = ["away"]', "A number is exp", id="no number"),
         pytest.param('schema = 1\n[[ladder]]\nid = "m"', "has no steps", id="no steps"),
         pytest.param(rule("xp.7d > 3").replace("flag", "role"), "names its Disc", id="no role"),
+        pytest.param(
+            LADDER + rule("away", role="Member").removeprefix("schema = 1").replace("flag", "role"),
+            "Member is a rank, whose role follows it",
+            id="a rank's role",
+        ),
         pytest.param(rule("xp.7d > 3", unles="away"), "Did you mean unless", id="a key of a rule"),
         pytest.param(rule("xp.7d > 3") * 2, "A rule has no schema", id="schema twice"),
         pytest.param(

@@ -1,5 +1,8 @@
 """Who goes up, who goes down, and when not?"""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from clanstats.rules.book import Approval
 from clanstats.rules.decisions import Change
 from clanstats.rules.file import read_rules
@@ -174,3 +177,30 @@ def test_temporary_role_lasts_though_it_no_longer_holds():
 
     assert [one.role for one in second.proposals] == ["Star"]
     assert decided(rules, {"Ann": {"xp.7d": 0}}).proposals == ()
+
+
+def test_temporary_role_ends_though_it_holds_and_comes_again_with_the_next_time():
+    rules = read_rules(
+        'schema = 1\n[[rule]]\nid = "x"\nkind = "temp_role"\nrole = "Star"\nlasts = "7d"\n'
+        'when = "total_level >= 2376"\n'
+    )
+    first = decided(rules, {"Ann": {"total_level": 2376}})
+    week_later = {
+        key: replace(one, since=one.since - timedelta(days=7)) for key, one in first.memory.items()
+    }
+
+    over = decided(rules, {"Ann": {"total_level": 2376}}, week_later)
+    lost = decided(rules, {"Ann": {"total_level": 2375}}, over.memory)
+    again = decided(rules, {"Ann": {"total_level": 2376}}, lost.memory)
+
+    assert [len(one.proposals) for one in (first, over, lost, again)] == [1, 0, 0, 1]
+
+
+def test_what_can_not_be_told_for_a_while_is_no_news_afterwards():
+    rules = read_rules('schema = 1\n[[rule]]\nid = "x"\nkind = "flag"\nwhen = "xp.7d == 0"\n')
+    first = decided(rules, {"Ann": {"xp.7d": 0}})
+
+    between = decided(rules, {"Ann": {"xp.7d": UNKNOWN}}, first.memory)
+
+    assert between.proposals == ()
+    assert between.memory == first.memory

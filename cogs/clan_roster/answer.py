@@ -1,0 +1,83 @@
+"""Where do game, Discord and rules disagree now, and how is it mended?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import discord
+
+from clanstats.decisions.badges import BadgeChange, badge_changes
+from clanstats.decisions.drift import Drift, drift
+from clanstats.decisions.holders import holders
+from clanstats.decisions.places import rank_roles
+from clanstats.decisions.queue import Queue, queue
+from clanstats.people.links import links_at
+from clanstats.roles import title
+from cogs import granting
+from cogs.granting import Roles, Server
+from cogs.interactions import Interaction, clan_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was compared, and what disagrees."""
+
+    queue: Queue
+    drifting: Sequence[Drift]
+    badges: Sequence[BadgeChange]  # roles that rules give, and that aren't as they should be
+    unlinked: int  # members of whom nobody is linked
+
+    @property
+    def checked(self) -> int:
+        """How many members."""
+        return len(self.queue.judged.table.members)
+
+    def about(self, player_id: int) -> Drift | None:
+        """What disagrees about somebody; None if nothing does any longer."""
+        return next((one for one in self.drifting if one.member.player_id == player_id), None)
+
+
+async def look(interaction: Interaction) -> Found:
+    """Compare everybody's rank, roles and rules."""
+    services, clan = interaction.client.services, clan_of(interaction)
+    async with services.read() as session:
+        now = services.clock()
+        found = await queue(services, session, clan)
+        users = await holders(session, clan.clan_id, now)
+        linked = {link.player_id for link in await links_at(session, clan.clan_id, now)}
+        roles = await rank_roles(session, clan.clan_id)
+        badges = await badge_changes(session, clan.clan_id, found.judged)
+    everybody = interaction.guild is not None and interaction.guild.chunked
+    held = {
+        user_id: {role.id for role in user.roles}
+        for user_id, user in on_server(interaction).items()
+    }
+    return Found(
+        found,
+        drift(found, users, roles, held),
+        [one for one in badges if one.discord_user_id in held or not everybody],
+        sum(one.player_id not in linked for one in found.judged.table.members),
+    )
+
+
+async def mend(interaction: Interaction, one: Drift) -> Roles:
+    """Give somebody the role of their rank, take those of other ranks, and note it."""
+    give = () if one.missing_role is None else (one.missing_role,)
+    done = await granting.set_roles(
+        interaction.guild, one.discord_user_id or 0, give=give, take=one.wrong_roles
+    )
+    if done:
+        await granting.note_roles(
+            Server.of(interaction),
+            done,
+            granting.SYNCED,
+            f"roles of {title(one.approved or one.member.rank)}",
+            player_id=one.member.player_id,
+            by=interaction.user.id,
+        )
+    return done
+
+
+def on_server(interaction: Interaction) -> Mapping[int, discord.Member]:
+    """Who is on the server, as far as the bot knows."""
+    guild = interaction.guild
+    return {} if guild is None else {member.id: member for member in guild.members}
