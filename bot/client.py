@@ -21,6 +21,7 @@ from clanstats.observability import start_trace
 from clanstats.services import Services
 from cogs.errors import explain, report
 from cogs.intents import FIX, lacking, wanted
+from cogs.menu import Menu
 from cogs.roster import Roster
 
 log = structlog.get_logger()
@@ -103,6 +104,7 @@ class ClanStatsBot(commands.Bot):
         )
         self.services = services
         self.roster = Roster(services)
+        self.menu = Menu(services)
         self.chat = Chat(self)
         self.officers = Officers(self)
         self.timetable = Timetable(services, harvested=self.harvested, chat=self.chat)
@@ -181,6 +183,7 @@ class ClanStatsBot(commands.Bot):
         """What is kept in memory follows the database."""
         await self.load_clans()
         await self.roster.reload(clan_id)
+        await self.menu.reload(clan_id)
         self.dispatch("clan_harvested", clan_id)
         for clan in self._clans:
             if clan.clan_id == clan_id:

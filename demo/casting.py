@@ -10,13 +10,18 @@ from clanstats.metrics import OVERALL, MetricKind, catalogue
 from demo.server import DemoChannel, DemoMember, DemoMessage, DemoRole, DemoServer
 from demo.story import GUILD_ID, NOW, Clan
 from demo.world import Case, World
-from demo.world.talk import AccountKind, Channel, Talk, places
+from demo.world.talk import Account, AccountKind, Channel, Talk, places
 from demo.world.talk.accounts import WEBHOOK_ID
 
 _OWNER_ID = 1_000_000_000_000_000_003
 _OFFICER = DemoRole(
     1_000_000_000_000_000_004, "Officer", discord.Permissions(manage_guild=True, manage_roles=True)
 )
+RANKS = {
+    rank: DemoRole(1_000_000_000_000_000_301 + place, rank.title())
+    for place, rank in enumerate(("prospector", "sapphire", "emerald", "ruby", "onyx"))
+}
+_DRIFTS_EVERY = 12  # members, whose role is that of the rank before
 _VIEWERS = 3
 _BUSY = 12  # this many of the linked gained most
 _A_WHILE = timedelta(days=30)
@@ -46,10 +51,16 @@ def make_server(clan: Clan) -> DemoServer:
         owner=DemoMember(_OWNER_ID, "The owner"),
         channels=tuple(_channel(place, talk) for place in talk.channels),
         members=(
-            DemoMember(officer.discord_user_id, officer.name, (_OFFICER,)),
-            *(DemoMember(one.discord_user_id, one.name) for one in (*others, *unlinked)),
+            DemoMember(
+                officer.discord_user_id, officer.name, (_OFFICER, *_rank_role(world, officer))
+            ),
+            *(
+                DemoMember(one.discord_user_id, one.name, _rank_role(world, one, place))
+                for place, one in enumerate(others)
+            ),
+            *(DemoMember(one.discord_user_id, one.name) for one in unlinked),
         ),
-        roles=(_OFFICER,),
+        roles=(*RANKS.values(), _OFFICER),
         left=tuple(
             DemoMember(one.discord_user_id, one.name)
             for one in talk.accounts
@@ -62,6 +73,15 @@ def make_server(clan: Clan) -> DemoServer:
         ),
         sitting={sat.account_id: sat.channel_id for sat in talk.voice if sat.until is None},
     )
+
+
+def _rank_role(world: World, account: Account, place: int = 1) -> tuple[DemoRole, ...]:
+    """The role of the rank of somebody's main account; now and then nobody has seen to it."""
+    stays = [stay for stay in world.person(account.wom_ids[0]).stays if stay.covers(NOW)]
+    roles = [role.what for stay in stays for role in stay.roles if role.at <= NOW]
+    if place % _DRIFTS_EVERY == 0:
+        roles = ["sapphire"]
+    return (RANKS[roles[-1]],) if roles and roles[-1] in RANKS else ()
 
 
 def _channel(place: Channel, talk: Talk) -> DemoChannel:

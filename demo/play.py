@@ -18,6 +18,7 @@ from rich.progress import Progress
 
 from bot.client import ClanStatsBot
 from clanstats.settings import Settings
+from demo import office
 from demo.camera import Camera, CameraError, camera, find_browser
 from demo.casting import Cast, cast, make_server, viewers
 from demo.scenes import Scene, scenes
@@ -81,6 +82,7 @@ async def _playing(*, port: int) -> AsyncIterator[tuple[Stage, Cast]]:
                 )
             )
         server = make_server(clan)
+        await office.prepare(services, server)
         bot = await stack.enter_async_context(ClanStatsBot(services, scheduled=False))
         played = await stack.enter_async_context(
             stage(bot, server, now=NOW, viewers=viewers(server), port=port)

@@ -13,7 +13,7 @@ class Drift:
     """One member about whom not all three say the same."""
 
     member: Member
-    discord_user_id: int | None  # None: nobody is linked, or their roles follow another account
+    discord_user_id: int | None  # None: nobody whose roles can be compared with this rank
     approved: str | None  # the rank that is to be given in game yet; roles are compared with it
     missing_role: int | None  # the rank's, which they don't have on Discord
     wrong_roles: Sequence[int]  # of other ranks, which they have
@@ -40,8 +40,8 @@ def drift(
         held: The roles of each Discord user who is on the server.
 
     Returns:
-        Those about whom something disagrees, by name. Of whom isn't linked, or isn't on the
-        server, roles can't be told, so nothing is wrong with them.
+        Those about whom something disagrees: those whose roles do come first, then by name. Of
+        whom isn't linked, or isn't on the server, roles can't be told: nothing is wrong with them.
     """
     due = {one.member.player_id: one for one in queue.due if one.change in _RANKS}
     approved = {one.player_id: one.to_rank for one in queue.pending}
@@ -57,7 +57,7 @@ def drift(
         wrong = sorted((set(own or ()) & set(ranks.values())) - {wanted})
         one = Drift(
             member,
-            user,
+            None if own is None else user,
             approved.get(member.player_id),
             missing,
             wrong,
@@ -65,7 +65,7 @@ def drift(
         )
         if one.of_roles or one.due is not None:
             found.append(one)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: not one.of_roles))
 
 
 _RANKS = {Change.PROMOTE, Change.DEMOTE}

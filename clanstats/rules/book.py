@@ -90,6 +90,11 @@ class RuleBook:
         return tuple(rule for rule in self.rules if rule.kind in kinds)
 
     @property
+    def ids(self) -> Sequence[str]:
+        """Of the ladders and rules, in the file's order."""
+        return (*(ladder.id for ladder in self.ladders), *(rule.id for rule in self.rules))
+
+    @property
     def badges(self) -> frozenset[str]:
         """The roles on Discord that rules give, as ranks are written: "regular"."""
         return frozenset(from_api_name(rule.role) for rule in self.rules if rule.role)

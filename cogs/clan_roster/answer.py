@@ -49,7 +49,7 @@ async def look(interaction: Interaction) -> Found:
     everybody = interaction.guild is not None and interaction.guild.chunked
     held = {
         user_id: {role.id for role in user.roles}
-        for user_id, user in on_server(interaction).items()
+        for user_id, user in (await on_server(interaction)).items()
     }
     return Found(
         found,
@@ -77,7 +77,11 @@ async def mend(interaction: Interaction, one: Drift) -> Roles:
     return done
 
 
-def on_server(interaction: Interaction) -> Mapping[int, discord.Member]:
-    """Who is on the server, as far as the bot knows."""
+async def on_server(interaction: Interaction) -> Mapping[int, discord.Member]:
+    """Who is on the server; without the Server Members intent, as far as the bot knows."""
     guild = interaction.guild
-    return {} if guild is None else {member.id: member for member in guild.members}
+    if guild is None:
+        return {}
+    if not guild.chunked and interaction.client.intents.members:
+        await guild.chunk()  # just after the start not everybody is known yet
+    return {member.id: member for member in guild.members}

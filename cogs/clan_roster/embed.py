@@ -85,7 +85,11 @@ def _drift(one: Drift) -> str:
         rank += f", {title(one.approved)} is approved and to be given there"
     roles = [] if one.missing_role is None else [f"without <@&{one.missing_role}>"]
     roles += [f"also <@&{role}>" for role in one.wrong_roles]
-    said = "as it should be" if one.discord_user_id is not None else "nobody to compare"
+    said = (
+        "as it should be"
+        if one.discord_user_id is not None
+        else "nobody whose roles can be compared"
+    )
     lines = [
         f"**{words.name(one.member.name)}**",
         f"In game: {rank}",

@@ -7,14 +7,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from clanstats.inactivity import Section
-from clanstats.roles import from_api_name
 from cogs.asked import days_offered, pack_instant, past_of
 from cogs.checks import officers_only
 from cogs.inactive import answer, controls
 from cogs.inactive.controls import QuietControl, QuietMenu
 from cogs.inactive.sheet import sheet
 from cogs.inactive.state import Action, QuietState
-from cogs.interactions import Choices, Interaction, listed
+from cogs.interactions import Choices, Interaction, clan_of, listed
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
@@ -71,7 +70,7 @@ class Inactive(commands.Cog):
             Action.PAGE,
             days=days or 0,
             signal=signal,
-            rank=from_api_name(rank or ""),
+            rank=await self.bot.menu.rank(clan_of(interaction), rank) or "",
             past="" if at is None else pack_instant(at),
         )
         found = await answer.asked(interaction, state)
@@ -81,6 +80,10 @@ class Inactive(commands.Cog):
         section = answer.shown_first(found) if show is None else _SHOWN[show]
         reply = controls.listed(found, replace(state, section=section))
         await reply.send(interaction, ephemeral=True)
+
+    @inactive.autocomplete("rank")
+    async def _ranks(self, interaction: Interaction, typed: str) -> Choices:
+        return listed(await self.bot.menu.rank_choices(clan_of(interaction), typed))
 
     @inactive.autocomplete("as_of")
     async def _days(self, interaction: Interaction, typed: str) -> Choices:

@@ -8,30 +8,19 @@ from clanstats.decisions.quiet import quiet
 from clanstats.errors import BadInputError
 from clanstats.inactivity import Inactivity, Row, Section, rules_for
 from clanstats.people.links import link_of
-from clanstats.rules.errors import near
 from clanstats.rules.file import read_rules
-from cogs import words
 from cogs.inactive import embed
 from cogs.inactive.state import QuietState
 from cogs.interactions import Interaction, clan_of
 
 
 async def asked(interaction: Interaction, state: QuietState) -> Inactivity:
-    """Everyone in their sections: by the clan's rules, or by an officer's number of days.
-
-    Raises:
-        BadInputError: Nobody has the rank that was asked for.
-    """
+    """Everyone in their sections: by the clan's rules, or by an officer's number of days."""
     services, clan = interaction.client.services, clan_of(interaction)
     async with services.read() as session:
         rules = read_rules(rules_for(state.days, state.signal)) if state.days else None
         found = await quiet(services, session, clan, rules=rules, as_of=state.as_of)
-    if not state.rank:
-        return found
-    if state.rank not in found.ranks:
-        hint = near(state.rank, sorted(one for one in found.ranks if one))
-        raise BadInputError(f"Nobody has the rank {words.name(state.rank)}.{hint}")
-    return found.only(state.rank)
+    return found.only(state.rank) if state.rank else found
 
 
 def row_of(found: Inactivity, player_id: int) -> Row:

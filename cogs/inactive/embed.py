@@ -75,7 +75,7 @@ def _line(row: Row, now: datetime) -> str:
         if at is not None
     )
     tenure = f"tenure {compact((now - known.joined_at).days)} d"
-    data = f"data {days_ago(signs.observed_at, now)} old" if signs.observed_at else "no data"
+    data = _data_words(signs.observed_at, now)
     lines = [who, row.verdict, f"{seen or 'no sign ever'} · {tenure} · {data}"]
     lines.append(f"Confidence {row.confidence}: {row.why}")
     if known.notice is not None:
@@ -86,3 +86,10 @@ def _line(row: Row, now: datetime) -> str:
         lines.append(f"Away until {discord_time(known.away_until, 'D')}")
     lines += [f"→ {fix}" for fix in row.fixes]
     return "\n".join(lines)
+
+
+def _data_words(observed_at: datetime | None, now: datetime) -> str:
+    if observed_at is None:
+        return "no data"
+    age = days_ago(observed_at, now)
+    return "data of today" if age == "today" else f"data {age} old"

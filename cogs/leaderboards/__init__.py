@@ -11,7 +11,6 @@ from cogs.interactions import Choices, Interaction, clan_of, listed
 from cogs.leaderboards import answer, controls
 from cogs.leaderboards.controls import BoardControl
 from cogs.leaderboards.state import BoardState
-from cogs.menu import Menu
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
@@ -22,7 +21,6 @@ class Leaderboards(commands.Cog):
 
     def __init__(self, bot: "ClanStatsBot") -> None:
         self.bot = bot
-        self.menu = Menu(bot.services)
 
     async def cog_load(self) -> None:
         """Make the buttons of every board ever sent work."""
@@ -31,11 +29,6 @@ class Leaderboards(commands.Cog):
     async def cog_unload(self) -> None:
         """Leave them to the cog's next version."""
         self.bot.remove_dynamic_items(BoardControl)
-
-    @commands.Cog.listener()
-    async def on_clan_harvested(self, clan_id: int) -> None:
-        """Follow what the harvest changed."""
-        await self.menu.reload(clan_id)
 
     @app_commands.command()
     @app_commands.describe(
@@ -57,8 +50,8 @@ class Leaderboards(commands.Cog):
         """Show who is first in XP, a skill, a boss, messages or voice."""
         clan, services = clan_of(interaction), self.bot.services
         when = Asked.read(period, as_of, now=services.clock(), tz=services.settings.timezone)
-        chosen = await self.menu.metric(clan, metric)
-        rank = await self.menu.rank(clan, rank_filter)
+        chosen = await self.bot.menu.metric(clan, metric)
+        rank = await self.bot.menu.rank(clan, rank_filter)
         await interaction.response.defer(ephemeral=private, thinking=True)
         state = BoardState(interaction.user.id, chosen.name, when, rank)
         shown = await answer.look(interaction, state, private=private)
@@ -68,12 +61,12 @@ class Leaderboards(commands.Cog):
     @leaderboard.autocomplete("metric")
     async def _metrics(self, interaction: Interaction, typed: str) -> Choices:
         clan = interaction.client.clan_for(interaction.guild_id)
-        return [] if clan is None else listed(await self.menu.metric_choices(clan, typed))
+        return [] if clan is None else listed(await self.bot.menu.metric_choices(clan, typed))
 
     @leaderboard.autocomplete("rank_filter")
     async def _ranks(self, interaction: Interaction, typed: str) -> Choices:
         clan = interaction.client.clan_for(interaction.guild_id)
-        return [] if clan is None else listed(await self.menu.rank_choices(clan, typed))
+        return [] if clan is None else listed(await self.bot.menu.rank_choices(clan, typed))
 
     @leaderboard.autocomplete("period")
     async def _periods(self, interaction: Interaction, typed: str) -> Choices:

@@ -25,14 +25,17 @@ class Members(commands.Cog):
 
     def __init__(self, bot: "ClanStatsBot") -> None:
         self.bot = bot
+        self._menu = app_commands.ContextMenu(name="Clan stats", callback=self._stats_of)
 
     async def cog_load(self) -> None:
-        """Make the buttons of every profile ever sent work."""
+        """Make the buttons of every profile ever sent work, and add to everybody's menu."""
         self.bot.add_dynamic_items(StatsControl)
+        self.bot.tree.add_command(self._menu)
 
     async def cog_unload(self) -> None:
         """Leave them to the cog's next version."""
         self.bot.remove_dynamic_items(StatsControl)
+        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command()
     @app_commands.autocomplete(player=offered)
@@ -53,8 +56,24 @@ class Members(commands.Cog):
         private: bool = False,  # noqa: FBT001, FBT002  an option of the command
     ) -> None:
         """Show a player's XP, bosses, levels and messages."""
-        clan, services = clan_of(interaction), self.bot.services
+        services = self.bot.services
         when = Asked.read(period, as_of, now=services.clock(), tz=services.settings.timezone)
+        await self._show(interaction, when, player, user, private=private)
+
+    async def _stats_of(self, interaction: Interaction, user: discord.Member) -> None:
+        """From a user's menu: seen by nobody else, as nobody asked for it in the channel."""
+        await self._show(interaction, Asked(asked.DEFAULT_PERIOD), None, user, private=True)
+
+    async def _show(
+        self,
+        interaction: Interaction,
+        when: Asked,
+        player: str | None,
+        user: discord.Member | None,
+        *,
+        private: bool,
+    ) -> None:
+        clan = clan_of(interaction)
         player_id = await self._meant(clan, interaction, player, user)
         # Whoever has hidden their own numbers is shown them, but nobody else is.
         private = private or await self.bot.roster.is_hidden(clan, player_id)

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Literal
 from discord import app_commands
 from discord.ext import commands
 
+from clanstats.analytics.members import rank_order
+from clanstats.roles import from_api_name, title
+from clanstats.rules.book import RuleBook
 from cogs.asked import days_offered, pack_instant, past_of
 from cogs.checks import officers_only
-from cogs.interactions import Choices, Interaction, clan_of, listed
+from cogs.interactions import Choice, Choices, Interaction, clan_of, listed
 from cogs.promotions import answer, controls
 from cogs.promotions.controls import PromotionControl
 from cogs.promotions.filters import Only
@@ -75,6 +78,26 @@ class Promotions(commands.Cog):
             state = PromotionState(Action.PAGE, _SHOWN[show], only=only, frozen=frozen)
             reply = controls.listed(found, state)
         await reply.send(interaction, ephemeral=True)
+
+    @promotions.autocomplete("rank")
+    async def _ranks(self, interaction: Interaction, typed: str) -> Choices:
+        wanted = from_api_name(typed)
+        book = await self._book(interaction)
+        steps = dict.fromkeys(step.rank for ladder in book.ladders for step in ladder.steps)
+        return listed([Choice(title(rank), rank) for rank in steps if wanted in rank])
+
+    @promotions.autocomplete("rule")
+    async def _rules(self, interaction: Interaction, typed: str) -> Choices:
+        wanted = typed.strip().lower()
+        return listed(
+            [Choice(one, one) for one in (await self._book(interaction)).ids if wanted in one]
+        )
+
+    async def _book(self, interaction: Interaction) -> RuleBook:
+        clan, services = clan_of(interaction), self.bot.services
+        async with services.read() as session:
+            order = await rank_order(session, clan.clan_id)
+        return services.rules.rules(clan.wom_group_id, order).book
 
     @promotions.autocomplete("as_of")
     async def _days(self, interaction: Interaction, typed: str) -> Choices:

@@ -35,8 +35,9 @@ class Only:
         )
         if only.rank is not None and only.rank not in ranks(queue):
             raise BadInputError(f"The clan has no rank {only.rank}.{near(only.rank, ranks(queue))}")
-        if only.rule_id is not None and only.rule_id not in rules(queue):
-            hint = near(only.rule_id, rules(queue))
+        ids = queue.judged.book.ids
+        if only.rule_id is not None and only.rule_id not in ids:
+            hint = near(only.rule_id, ids)
             raise BadInputError(f"The rules have nothing with the id {only.rule_id}.{hint}")
         return only
 
@@ -48,7 +49,7 @@ class Only:
             BadInputError: There is no such rank or rule any longer.
         """
         for rank in (None, *ranks(queue)):
-            for rule_id in (None, *rules(queue)):
+            for rule_id in (None, *queue.judged.book.ids):
                 only = cls(rank, rule_id)
                 if only.pack() == packed:
                     return only
@@ -75,9 +76,3 @@ def ranks(queue: Queue) -> Sequence[str]:
     held = {member.rank for member in queue.judged.table.members if member.rank}
     steps = {step.rank for ladder in queue.judged.book.ladders for step in ladder.steps}
     return sorted(held | steps)
-
-
-def rules(queue: Queue) -> Sequence[str]:
-    """The ladders' and rules' ids, in the file's order."""
-    book = queue.judged.book
-    return [*(ladder.id for ladder in book.ladders), *(rule.id for rule in book.rules)]

@@ -140,6 +140,21 @@ def _returned(person: Person, extras: Extras) -> tuple[Person, ...]:
     return (replace(person, style=GRINDER, breaks=(away,)),)
 
 
+def _faded(person: Person, extras: Extras) -> tuple[Person, ...]:
+    at = extras.ago(extras.rng.uniform(45, 70))
+    since = extras.calendar.start
+    stay = Stay(since, None, (Dated(since, "sapphire"),), join_logged=False)
+    gone = replace(
+        person,
+        style=GRINDER,
+        stays=(stay,),
+        tracked=Span(since),
+        breaks=(Span(at, extras.calendar.end + _A_DAY),),
+        silent_from=at,
+    )
+    return (gone,)
+
+
 def _rolled_back(person: Person, extras: Extras) -> tuple[Person, ...]:
     tracked = Span(extras.calendar.start)
     return (replace(person, style=GRINDER, tracked=tracked, rolled_back_at=extras.ago(10)),)
@@ -192,6 +207,7 @@ TWISTS: dict[Case, Twist] = {
     Case.LOOKALIKE: _lookalike,
     Case.NEVER_CHANGES: _never_changes,
     Case.RETURNED: _returned,
+    Case.FADED: _faded,
     Case.ROLLED_BACK: _rolled_back,
     Case.DIED: _died,
     Case.REJOINED: _rejoined,

@@ -27,6 +27,7 @@ class Case(StrEnum):
     LOOKALIKE = "lookalike"  # "Noob Man" and "NoobMan": two players
     NEVER_CHANGES = "never_changes"
     RETURNED = "returned"  # after months away
+    FADED = "faded"  # neither plays nor says a word any longer; linked
     ROLLED_BACK = "rolled_back"  # lost the last session's experience
     DIED = "died"  # was a hardcore ironman
     PATCHY = "patchy"  # missed by every third update
@@ -99,6 +100,7 @@ class Person:
     tracked: Span | None  # while it is updated; None: never
     stays: tuple[Stay, ...]
     breaks: tuple[Span, ...] = ()  # without playing
+    silent_from: datetime | None = None  # on Discord and in game chat, too
     rolled_back_at: datetime | None = None
 
 

@@ -189,3 +189,9 @@ async def test_list_of_a_rank_stays_one(ask, carol):
 @pytest.mark.parametrize("rank", ["saphire", "x'] or true", "a:b"])
 async def test_rank_that_nobody_has_is_refused(ask, rank):
     assert "Nobody has the rank" in told(await ask(rank=rank)).content
+
+
+async def test_ranks_are_offered_while_typing(carol, discord_server):
+    offered = await discord_server.typed("inactive", "rank", "sapp", by=carol)
+
+    assert [one["value"] for one in offered] == ["sapphire"]

@@ -280,6 +280,14 @@ async def test_list_of_one_rule_is_decided_on_and_stays_one(rules, ask, carol, s
     assert last(pressed).content == "**Player 06**: noted; the rank is yours to choose."
 
 
+async def test_ranks_and_rules_are_offered_while_typing(rules, discord_server, carol):
+    ranks = await discord_server.typed("promotions", "rank", "ru", by=carol)
+    ids = await discord_server.typed("promotions", "rule", "", by=carol)
+
+    assert [one["name"] for one in ranks] == ["Ruby"]
+    assert [one["value"] for one in ids] == ["main"]
+
+
 async def test_rank_or_rule_that_is_not_there_is_refused(rules, ask):
     assert "no rank rubi. Did you mean ruby?" in told(await ask(rank="rubi")).content
     assert "nothing with the id mian. Did you mean main?" in told(await ask(rule="mian")).content

@@ -464,3 +464,16 @@ async def test_past_days_are_offered(discord_server, typed, days):
     offered = await discord_server.typed("stats", "as_of", typed)
 
     assert [one["value"] for one in offered] == days
+
+
+async def test_entry_in_a_users_menu_shows_their_main_account_to_nobody_else(discord_server):
+    shown = await discord_server.bob.context_menu(
+        discord_server.channel, "Clan stats", discord_server.alice
+    )
+    unlinked = await discord_server.bob.context_menu(
+        discord_server.channel, "Clan stats", discord_server.bob
+    )
+
+    assert shown.response.embeds[0].author.name.startswith("Ruby · Zezima")
+    assert discord_server.acknowledgements()[0] == (5, True)
+    assert "No account is linked to you yet" in unlinked.response.content

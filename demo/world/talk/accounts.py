@@ -52,9 +52,10 @@ def _others(world: World, rng: random.Random) -> Iterator[Account]:
         if person.wom_id in friends or person.case in _NOBODY or not person.stays:
             continue
         left = person.case is Case.LEFT
-        if not left and rng.random() > _WITH_ACCOUNT:
+        if not (left or _known(person)) and rng.random() > _WITH_ACCOUNT:
             continue
         linked = linked_leavers < _LINKED_LEAVERS if left else rng.random() < _LINKED
+        linked = linked or _known(person)
         linked_leavers += left
         yield Account(
             _made(world.calendar.start, 300 + place),
@@ -63,7 +64,13 @@ def _others(world: World, rng: random.Random) -> Iterator[Account]:
             _here(person, world),
             (person.wom_id,),
             linked=linked,
+            silent_from=person.silent_from,
         )
+
+
+def _known(person: Person) -> bool:
+    """Whether they are linked for certain: whoever is silent could else not be told from others."""
+    return person.case is Case.FADED
 
 
 def _here(person: Person, world: World) -> Span:

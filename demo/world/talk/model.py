@@ -27,6 +27,12 @@ class Account:
     here: Span  # on the server
     wom_ids: tuple[int, ...] = ()  # whose it is in truth, the main one first; empty: no member's
     linked: bool = False  # the clan knows whose it is
+    silent_from: datetime | None = None  # though they are still there
+
+    @property
+    def heard(self) -> Span:
+        """While they may say something."""
+        return Span(self.here.start, self.silent_from or self.here.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,16 +52,17 @@ def in_game(person: Person, world: World) -> tuple[Span, ...]:
         until = stay.left_at or calendar.end
         until += LINGERS if person.case is Case.LEFT else timedelta()
         spans.append(Span(max(since, calendar.start), min(until, calendar.end)))
-    gone = _gone(person)
-    return tuple(span for span in _cut(spans, gone) if span.end and span.start < span.end)
+    cut = _cut(spans, _gone_at(person))
+    return tuple(span for span in cut if span.end and span.start < span.end)
 
 
-def _gone(person: Person) -> Dated | None:
-    """From when on the account can't play any more."""
-    return next((s for s in person.statuses if s.what in {"archived", "banned"}), None)
+def _gone_at(person: Person) -> datetime | None:
+    """From when on they say nothing in game: the account can't play, or they don't care to."""
+    closed = (s.at for s in person.statuses if s.what in {"archived", "banned"})
+    return next(closed, person.silent_from)
 
 
-def _cut(spans: list[Span], gone: Dated | None) -> list[Span]:
+def _cut(spans: list[Span], gone: datetime | None) -> list[Span]:
     if gone is None:
         return spans
-    return [Span(span.start, min(span.end or gone.at, gone.at)) for span in spans]
+    return [Span(span.start, min(span.end or gone, gone)) for span in spans]

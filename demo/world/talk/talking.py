@@ -61,8 +61,8 @@ def discord_talk(
     account: Account, count: float, server: Server, rng: random.Random
 ) -> Iterator[Said]:
     """Messages of one account, in channels and in threads while they are open."""
-    here = Span(account.here.start, account.here.end or server.world.calendar.end)
     whose = account.wom_ids[0] if account.wom_ids else None
+    here = Span(account.heard.start, account.heard.end or server.world.calendar.end)
     shift = rng.randrange(-3, 4)
     for at in instants(count, (here,), rng, shift=shift):
         yield Said(

@@ -22,7 +22,7 @@ def voice(
     people = [one for one in accounts if one.kind is AccountKind.PERSON]
     sitting = [one for one in people if rng.random() < _SITS]
     found = [sat for one in sitting for sat in _of(one, sessions / len(sitting), calendar, rng)]
-    there = next((one for one in sitting if one.linked and one.here.end is None), None)
+    there = next((one for one in sitting if one.linked and one.heard.end is None), None)
     if there is not None:
         since = calendar.end - timedelta(minutes=42, milliseconds=345)
         found = [
@@ -37,7 +37,7 @@ def _over(sat: Sat, at: datetime) -> bool:
 
 
 def _of(account: Account, count: float, calendar: Calendar, rng: random.Random) -> Iterator[Sat]:
-    here = Span(account.here.start, account.here.end or calendar.end)
+    here = Span(account.heard.start, account.heard.end or calendar.end)
     free = here.start
     for since in sorted(instants(count * (0.3 + 1.4 * rng.random()), (here,), rng)):
         until = since + timedelta(milliseconds=rng.randrange(5 * 60_000, 180 * 60_000))
