@@ -5,6 +5,7 @@ Instants are aware UTC inside; the clan's timezone decides where days and weeks 
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal, overload
 
 from clanstats.domain import Window
@@ -62,6 +63,7 @@ def epoch_ms(at: datetime) -> int:
     return (to_utc(at) - EPOCH) // timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=4096)  # a player's instants come with each of their metrics
 def from_epoch_ms(milliseconds: int) -> datetime:
     return EPOCH + timedelta(milliseconds=milliseconds)
 

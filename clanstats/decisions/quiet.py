@@ -61,8 +61,8 @@ async def _churn(
 ) -> Mapping[int, str]:
     """By player: why they seem about to leave; nobody, unless it was measured how right that is."""
     precision = await measured(services, clan.clan_id)
-    if precision is None or precision.share is None:
-        return {}
+    if precision is None or precision.share is None or precision.at > now:
+        return {}  # of the past only what was known then
     found = await dropped(session, clan.clan_id, now, services.settings.timezone)
     return {
         player_id: f"{', '.join(map(str, drops))}; {precision}"

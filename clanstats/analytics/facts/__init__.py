@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.analytics.facts import game, kills, quiet, records, standing, talk
 from clanstats.analytics.facts.asking import Asked
 from clanstats.facts import Column, FactKey, FactTable
+from clanstats.timestamps import epoch_ms
 
 _SETTLED = ("active", "unranked")  # statuses of profiles that are somebody's own
 
@@ -38,7 +39,7 @@ async def fact_table(  # noqa: PLR0913 — the question has this many parts
         max_data_age: Older observations of Wise Old Man's leave what is in game unknown.
     """
     people = await standing.people(session, clan_id, as_of)
-    asked = Asked(session, clan_id, people, as_of, tz, max_data_age)
+    asked = Asked(session, clan_id, people, as_of, tz, max_data_age, epoch_ms(as_of))
     columns: dict[FactKey, Column] = {}
     for gather in (
         standing.columns,

@@ -33,6 +33,7 @@ class Asked:
     as_of: datetime
     tz: tzinfo
     max_data_age: timedelta | None
+    as_of_ms: int  # the same instant, as it is stored
 
     def window(self, days: int | None) -> Window:
         """The last `days`; None is all time."""

@@ -72,9 +72,13 @@ async def columns(asked: Asked, needs: Collection[FactKey]) -> Mapping[FactKey, 
             wanted[key.days][key] = metric
     found: dict[FactKey, Column] = {}
     for days, metrics in wanted.items():
-        known = await _known(asked, days, {metric.name for metric in metrics.values()})
+        window = None if days is None else asked.window(days)
+        known = await _known(asked, window, {metric.name for metric in metrics.values()})
         for key, metric in metrics.items():
-            numbers = [_number(asked, one, metric, days, known) for one in asked.people]
+            numbers = [
+                _number(asked, one, metric, window, known.get((one.member.player_id, metric.name)))
+                for one in asked.people
+            ]
             if key.name == "level":
                 numbers = [_level(number) for number in numbers]
             found[key] = column(numbers)
@@ -109,13 +113,11 @@ def _metric(key: FactKey) -> Metric | None:
 
 
 async def _known(
-    asked: Asked, days: int | None, metrics: Collection[str]
+    asked: Asked, window: Window | None, metrics: Collection[str]
 ) -> Mapping[tuple[int, str], Any]:
-    """What the database has of each player and metric."""
-    window = asked.window(days)
-    statement = _TOTALS if days is None else _GAINS
-    if days is None:
-        window = Window(asked.as_of, asked.as_of)
+    """What the database has of each player and metric; without a window, of totals."""
+    statement = _TOTALS if window is None else _GAINS
+    window = window or Window(asked.as_of, asked.as_of)
     parameters = {
         "players": [person.member.player_id for person in asked.people],
         "metrics": sorted(metrics),
@@ -129,25 +131,35 @@ def _number(
     asked: Asked,
     person: Person,
     metric: Metric,
-    days: int | None,
-    known: Mapping[tuple[int, str], Any],
+    window: Window | None,
+    row: Any,  # noqa: ANN401 — a row
 ) -> Number:
-    row = known.get((person.member.player_id, metric.name))
     if row is None:
         return Number.unknown(f"nobody in the clan has any {metric.title} yet")
     observed_at = looked_at(asked, row.last_at, row.updated_at)
     if (reason := trusted(asked, person, observed_at)) is not None:
         return Number.unknown(reason, observed_at)
-    gain = _total(person, metric, row) if days is None else _gain(asked, person, metric, days, row)
+    gain = _total(person, metric, row) if window is None else _gain(person, metric, window, row)
     if gain.shown is None:
         return Number.unknown(REASONS[gain.unknown or UnknownReason.UNRANKED], observed_at)
+    if gain.since is not None:
+        # What came before is unknown: all that they have may have come in this window.
+        most = max(gain.end or 0, gain.shown)
+        return Number(gain.shown, most, known_since(asked, gain.since), observed_at)
     return Number.exactly(gain.shown, observed_at)
+
+
+def known_since(asked: Asked, at: datetime) -> str:
+    """Why a gain that could only be counted from a later instant isn't exact."""
+    day = at.astimezone(asked.tz)
+    return f"it is only known from {day.day} {day:%b %Y} on"
 
 
 def looked_at(asked: Asked, last_at: int | None, updated_at: int | None) -> datetime | None:
     """When Wise Old Man last looked, by the instant asked about; both in ms."""
-    known = [from_epoch_ms(one) for one in (last_at, updated_at) if one is not None]
-    return max((one for one in known if one <= asked.as_of), default=None)
+    now = asked.as_of_ms
+    known = [one for one in (last_at, updated_at) if one is not None and one <= now]
+    return from_epoch_ms(max(known)) if known else None
 
 
 def _total(person: Person, metric: Metric, row: Any) -> Gain:  # noqa: ANN401 — a row
@@ -156,8 +168,8 @@ def _total(person: Person, metric: Metric, row: Any) -> Gain:  # noqa: ANN401 �
     return Gain(person.member, gains.scaled(row.end_value, metric), None)
 
 
-def _gain(asked: Asked, person: Person, metric: Metric, days: int, row: Any) -> Gain:  # noqa: ANN401
-    return gains.decide(person.member, metric, asked.window(days), row, GainPolicy.AS_OF)
+def _gain(person: Person, metric: Metric, window: Window, row: Any) -> Gain:  # noqa: ANN401
+    return gains.decide(person.member, metric, window, row, GainPolicy.AS_OF)
 
 
 def _level(xp: Number) -> Number:

@@ -23,12 +23,13 @@ from sqlalchemy import (
 
 from clanstats.analytics import gains, seeks
 from clanstats.analytics.facts.asking import Asked, Number, Person, column
-from clanstats.analytics.facts.game import REASONS, looked_at, trusted
+from clanstats.analytics.facts.game import REASONS, known_since, looked_at, trusted
 from clanstats.db.asking import rows
 from clanstats.db.models import MetricRow, MetricValueRow, PlayerRow
 from clanstats.domain import UnknownReason, Window
 from clanstats.facts import RAIDS, Column, FactKey
 from clanstats.metrics import OVERALL, MetricKind
+from clanstats.timestamps import from_epoch_ms
 
 _PLAYERS = bindparam("players", expanding=True, type_=BigInteger)
 _DELISTED = "the hiscores no longer list a boss that they listed before"
@@ -195,6 +196,9 @@ def _gain(
     if reason is not None:
         return Number.unknown(reason, observed_at)
     low, high = sum(one for one, _ in changes), sum(one for _, one in changes)
+    if row.base_at is None and row.first_at is not None:
+        since = known_since(asked, from_epoch_ms(row.first_at))
+        return Number(low, float("inf"), since, observed_at)
     unsure = _DELISTED if high == float("inf") else _NEW
     return Number(low, high, None if low == high else unsure, observed_at)
 

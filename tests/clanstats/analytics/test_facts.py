@@ -202,6 +202,18 @@ async def test_boss_that_is_listed_since_lately_counts_from_its_first_value(sess
     assert await known(session, "kc.7d") == {"Ann": (5 + 3, 5 + 8)}
 
 
+async def test_what_is_known_only_from_inside_the_window_on_is_at_least(session):
+    ann = await member(session, joined_at=NOW - 200 * DAY)
+    await observe(session, ann, NOW - 5 * DAY, {"overall": 1_000, "zulrah": 7})
+    await observe(session, ann, NOW - HOUR, {"overall": 1_400, "zulrah": 9})
+
+    assert await known(session, "xp.30d") == {"Ann": (400, 1_400)}
+    assert await known(session, "kc.zulrah.30d") == {"Ann": (2, 9)}
+    assert await known(session, "kc.30d") == {"Ann": (2, inf)}
+    for fact in ("xp.30d", "kc.30d"):
+        assert "only known from 18 Nov 2026 on" in await reason(session, fact)
+
+
 async def test_kills_of_who_was_seen_once_are_not_measured(session):
     ann = await member(session)
     await observe(session, ann, NOW - HOUR, {"overall": 5, "zulrah": 9})
