@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.chat import Chat
 from bot.officers import Officers
+from bot.posting import Posting
 from bot.schedule import Timetable
 from clanstats import jobs, schedules
 from clanstats.analytics.members import Clan, clans
@@ -37,6 +38,7 @@ COGS = (
     "cogs.points",
     "cogs.audit",
     "cogs.clan_roster",
+    "cogs.summary",
     "cogs.harvest",
     "cogs.backup",
     "cogs.privacy",
@@ -107,7 +109,10 @@ class ClanStatsBot(commands.Bot):
         self.menu = Menu(services)
         self.chat = Chat(self)
         self.officers = Officers(self)
-        self.timetable = Timetable(services, harvested=self.harvested, chat=self.chat)
+        self.posting = Posting(self)
+        self.timetable = Timetable(
+            services, harvested=self.harvested, chat=self.chat, posts=self.posting
+        )
         self._scheduled = scheduled
         self._clans: tuple[Clan, ...] = ()
 
@@ -188,6 +193,7 @@ class ClanStatsBot(commands.Bot):
         for clan in self._clans:
             if clan.clan_id == clan_id:
                 await self.officers.look(clan)
+                await self.posting.correct(clan)
 
     async def sync_if_changed(self) -> None:
         """Tell Discord about the commands, if they differ from what it was told last."""

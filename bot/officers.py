@@ -71,6 +71,12 @@ class Officers:
                 await running.tell(session, clan.clan_id, found.alerts, None)
         await self._post(places.get(Purpose.LOG), log_embed(found))
 
+    async def tell(self, clan_id: int, embed: discord.Embed) -> bool:
+        """Post in the officers' channel; False if there is none, or they may not have seen it."""
+        async with self._bot.services.read() as session:
+            places = await channels(session, clan_id)
+        return await self._post(places.get(Purpose.OFFICERS), embed)
+
     async def _post(self, channel_id: int | None, embed: discord.Embed | None) -> bool:
         """Whether nothing is left to be said."""
         if embed is None:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,10 +22,14 @@ from clanstats.db.backup import NIGHTLY
 from clanstats.db.engine import database_file
 from clanstats.harvest.backfill import backfill, remaining_steps
 from clanstats.harvest.wom import refresh
+from clanstats.posts.calendar import PostKind
 from clanstats.privacy.purge import nightly
 from clanstats.schedules import Due
 from clanstats.services import Services
 from clanstats.timestamps import next_at
+
+if TYPE_CHECKING:
+    from bot.posting import Posting
 
 log = structlog.get_logger()
 
@@ -36,6 +40,7 @@ REREAD = "reread"  # what was edited or deleted while nobody listened
 PURGE = "purge"  # data of who left the server long ago
 BACKUP = "backup"  # of the whole database
 INTEGRITY = "integrity"  # whether its tables agree
+POST = "post."  # and its kind: a summary
 OF_DISCORD = (CHAT, REREAD)
 OF_PROCESS = (BACKUP, INTEGRITY)  # done once, not for each clan
 _RETRY = timedelta(minutes=10)  # after a failure, unless the next run comes sooner
@@ -74,6 +79,7 @@ class Timetable:
         *,
         harvested: Callable[[int], Awaitable[None]] | None = None,
         chat: ChatJobs | None = None,
+        posts: "Posting | None" = None,
     ) -> None:
         """Plan nothing yet.
 
@@ -81,11 +87,13 @@ class Timetable:
             services: The open resources.
             harvested: Told the clan's id after each harvest that was stored.
             chat: Reads Discord; without it nothing is read there.
+            posts: Makes posts; without it none are made.
         """
         self.services = services
         self.running: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._harvested = harvested
         self._chat = chat
+        self._posts = posts
         self._paused: frozenset[tuple[int, str]] = frozenset()
         self._scheduler: AsyncIOScheduler | None = None
         self._ticking: set[asyncio.Task[None]] = set()
@@ -127,6 +135,7 @@ class Timetable:
             if served and database_file(settings.database_url) is not None:
                 for job in OF_PROCESS:
                     await schedules.entrust(session, served[0], job, at=self._next(job, now))
+            await schedules.drop(session, POST)  # what of them is due is found by the first tick
             self._paused = await schedules.paused(session)
 
     def start(self) -> None:
@@ -163,6 +172,9 @@ class Timetable:
             await schedules.beat(session, now)
             for clan_id in self._chat.due() if self._chat is not None else ():
                 await schedules.ensure(session, clan_id, CHAT, at=now)
+            for clan_id, kind in await self._posts.due(session, now) if self._posts else ():
+                # One that failed is on the timetable for later.
+                await schedules.plan(session, clan_id, f"{POST}{kind}", at=now)
             claimed = await self._claimed(session, now)
         self._start(claimed)
 
@@ -223,11 +235,13 @@ class Timetable:
         return (clan_id, source) in self._paused
 
     def _may_begin(self, job: Due) -> bool:
+        if (job.clan_id, job.job) in self.running:
+            return False
+        if job.job.startswith(POST):
+            return self._posts is not None
         source = "discord" if job.job in OF_DISCORD else "wom"
-        return (
-            (job.clan_id, job.job) not in self.running
-            and (job.job in OF_PROCESS or not self.is_paused(job.clan_id, source))
-            and (job.job not in OF_DISCORD or (self._chat is not None and self._chat.ready))
+        return (job.job in OF_PROCESS or not self.is_paused(job.clan_id, source)) and (
+            job.job not in OF_DISCORD or (self._chat is not None and self._chat.ready)
         )
 
     async def _fire(self) -> None:
@@ -249,6 +263,8 @@ class Timetable:
             return now + timedelta(minutes=self.services.settings.harvest_every)
         if job in _HOURS:
             return next_at(_HOURS[job], now, self.services.settings.timezone)
+        if job.startswith(POST):
+            return now + _RETRY
         return now + (_LOOK if job == CHAT else _UNFINISHED)
 
     async def _run(self, job: Due) -> None:
@@ -257,7 +273,7 @@ class Timetable:
             if not done:
                 at = self.services.clock() + _RETRY
                 await schedules.ensure(session, job.clan_id, job.job, at=at)
-            elif job.job == BACKFILL:
+            elif job.job == BACKFILL or job.job.startswith(POST):
                 await schedules.finish(session, job)
 
     async def _done(self, job: Due) -> bool:
@@ -276,6 +292,9 @@ class Timetable:
             assert self._chat is not None  # noqa: S101 — it wouldn't have begun
             work = self._chat.crawl if job.job == CHAT else self._chat.reread
             return await work(job.clan_id)
+        if job.job.startswith(POST):
+            assert self._posts is not None  # noqa: S101 — likewise
+            return await self._posts.make(job.clan_id, PostKind(job.job.removeprefix(POST)))
         if job.job == PURGE:
             after = timedelta(days=self.services.settings.purge_after_days)
             return await nightly(self.services, job.clan_id, after=after)

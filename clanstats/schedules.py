@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.db.bulk import insert_new
 from clanstats.db.models import BotStateRow, ClanRow, ScheduleRow
-from clanstats.timestamps import parse_instant
+from clanstats.timestamps import epoch_ms, parse_instant
 
 _HEARTBEAT = "heartbeat"
 _HEARD = "discord.heard"
@@ -33,6 +34,19 @@ async def ensure(session: AsyncSession, clan_id: int, job: str, *, at: datetime)
         await session.execute(insert(ScheduleRow).values(clan_id=clan_id, job=job, next_run_at=at))
     elif planned > at:
         await session.execute(update(ScheduleRow).where(*of_job).values(next_run_at=at))
+
+
+async def plan(session: AsyncSession, clan_id: int, job: str, *, at: datetime) -> None:
+    """Schedule a job for `at`, unless it is on the timetable, for whenever that is."""
+    row = (clan_id, job, epoch_ms(at))
+    await insert_new(session, ScheduleRow.__table__, [row])
+
+
+async def drop(session: AsyncSession, beginning: str) -> None:
+    """Take every clan's jobs whose names begin so off the timetable."""
+    await session.execute(
+        delete(ScheduleRow).where(ScheduleRow.job.startswith(beginning, autoescape=True))
+    )
 
 
 async def entrust(session: AsyncSession, clan_id: int, job: str, *, at: datetime) -> None:

@@ -34,7 +34,7 @@ KINDS = {
     discord.ChannelType.voice: "voice",
     discord.ChannelType.stage_voice: "stage",
 }
-_UNKNOWN_CHANNEL = 10003
+UNKNOWN_CHANNEL = 10003
 
 
 class DiscordHistory:
@@ -81,7 +81,7 @@ class DiscordHistory:
                 )
             ]
             if not messages:
-                await self._believe_empty(channel)
+                await believe_empty(channel, channel.id)
         return [self._reader.seen(message) for message in messages]
 
     async def _listed(self) -> Sequence[SeenChannel]:
@@ -134,13 +134,18 @@ class DiscordHistory:
                     ):
                         yield thread
 
-    async def _believe_empty(self, channel: discord.PartialMessageable) -> None:
-        """Ask for a message that can't be there: allowed, that is "unknown"; else "forbidden"."""
-        try:
-            await channel.fetch_message(channel.id - 1)
-        except discord.NotFound as error:
-            if error.code == _UNKNOWN_CHANNEL:
-                raise
+
+async def believe_empty(channel: discord.abc.Messageable, channel_id: int) -> None:
+    """Ask for a message that can't be there: allowed, that is "unknown"; else "forbidden".
+
+    Raises:
+        discord.HTTPException: What looked empty can't be read.
+    """
+    try:
+        await channel.fetch_message(channel_id - 1)
+    except discord.NotFound as error:
+        if error.code == UNKNOWN_CHANNEL:
+            raise
 
 
 def seen_channel(channel: Parent, me: discord.Member) -> SeenChannel:

@@ -52,20 +52,20 @@ class Reply:
         return self.embed
 
     def _files(self) -> list[discord.File]:
-        if self.picture is None:
-            return []
-        picture = self.picture
-        return [
-            discord.File(
-                BytesIO(picture.png), picture.file_name, description=picture.alt[:_LONGEST_ALT]
-            )
-        ]
+        return [] if self.picture is None else [attached(self.picture)]
 
     def _view(self) -> discord.ui.View:
         view = discord.ui.View(timeout=None)
         for control in self.controls:
             view.add_item(control)
         return view
+
+
+def attached(picture: Picture) -> discord.File:
+    """A picture as Discord takes it; sending uses it up."""
+    return discord.File(
+        BytesIO(picture.png), picture.file_name, description=picture.alt[:_LONGEST_ALT]
+    )
 
 
 async def drawn(

@@ -21,6 +21,7 @@ LAYERS = (
         "clanstats.harvest",
         "clanstats.jobs",
         "clanstats.people",
+        "clanstats.posts",
         "clanstats.privacy",
         "clanstats.repairs",
         "clanstats.schedules",

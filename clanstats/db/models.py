@@ -748,6 +748,59 @@ class ClanChannelRow(Base):
     discord_channel_id: Mapped[int] = mapped_column(BigInteger)
 
 
+class PostScheduleRow(Base):
+    """When and where a kind of post is made; a clan that wants none has no row."""
+
+    __tablename__ = "post_schedules"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)  # `clanstats.posts.calendar.PostKind`
+    discord_channel_id: Mapped[int] = mapped_column(BigInteger)
+    weekday: Mapped[int]  # 0 is Monday; only the weekly ones heed it
+    at: Mapped[str]  # "09:00", on the clocks of the timezone
+    timezone: Mapped[str]
+    grace_hours: Mapped[int]  # how late a missed one is still made
+    since: Mapped[datetime]  # what was due before isn't made up for
+    problem: Mapped[str | None]  # why it can't be made, once officers were told
+
+
+class PostRow(Base):
+    """A post of a kind about a period: it is claimed before it is sent, so there is one."""
+
+    __tablename__ = "posts"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)  # "2026-W47", "2026-10", "2026"
+    state: Mapped[str]  # `clanstats.posts.claiming.State`
+    begun_at: Mapped[datetime]  # the first claim: nothing was sent before
+    claimed_at: Mapped[datetime]  # the last one
+    claimed_by: Mapped[str]  # a process, which made that name up for itself
+    due_at: Mapped[datetime | None]  # None: an officer asked for it
+    discord_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    discord_message_id: Mapped[int | None] = mapped_column(BigInteger)
+    late: Mapped[bool]
+    digest: Mapped[str | None]  # of what it says; None is unknown
+
+
+class MutedMemberRow(Base):
+    """Someone doesn't want to be named in posts."""
+
+    __tablename__ = "muted_members"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime]
+
+
 class ScheduleRow(Base):
     """When a job is due next; one row a clan and job."""
 

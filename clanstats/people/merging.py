@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.models import AbsenceRow, HiddenRow, LinkClaimRow, LinkRow
+from clanstats.db.models import AbsenceRow, HiddenRow, LinkClaimRow, LinkRow, MutedMemberRow
 from clanstats.people.links import keep_one_main
 from clanstats.privacy.hiding import USER
 from clanstats.privacy.officers import hand_over_records
@@ -38,6 +38,13 @@ async def hand_over(session: AsyncSession, *, stand_in: int, player_id: int) -> 
         .values(subject_id=player_id)
     )
     await session.execute(delete(HiddenRow).where(*of_stand_in))
+    muted = select(MutedMemberRow.clan_id).where(MutedMemberRow.player_id == player_id)
+    await session.execute(
+        update(MutedMemberRow)
+        .where(MutedMemberRow.player_id == stand_in, MutedMemberRow.clan_id.not_in(muted))
+        .values(player_id=player_id)
+    )
+    await session.execute(delete(MutedMemberRow).where(MutedMemberRow.player_id == stand_in))
 
 
 async def _hand_over_links(

@@ -27,6 +27,7 @@ from clanstats.db.models import (
     LinkRow,
     MembershipRow,
     MessageRow,
+    MutedMemberRow,
     NameChangeRow,
     PlayerNameRow,
     PlayerRow,
@@ -228,6 +229,7 @@ async def _forget_players(session: AsyncSession, who: Person, now: datetime) -> 
         LinkRow,
         LinkClaimRow,
         AbsenceRow,
+        MutedMemberRow,
         *ABOUT_MEMBERS,
     ):
         await session.execute(delete(table).where(table.player_id.in_(ids)))

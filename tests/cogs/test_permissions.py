@@ -16,7 +16,7 @@ from cogs.promotions.controls import PromotionControl
 from cogs.promotions.state import Action as Promotion
 from cogs.promotions.state import PromotionState
 
-OFFICERS = {"promotions", "inactive", "case", "points", "audit", "roster"}
+OFFICERS = {"promotions", "inactive", "case", "points", "audit", "roster", "summary"}
 ADMINS = {"harvest", "health", "setup", "backup"}
 EVERYBODY = {"stats", "leaderboard", "link", "away", "privacy", "help"}
 ROOT = Path(__file__).parents[2]
@@ -90,6 +90,7 @@ def test_no_answer_to_officers_is_for_everybody():
         "promotions",
         "inactive",
         "clan_roster",
+        "summary",
         "cases.py",
         "points.py",
         "audit.py",

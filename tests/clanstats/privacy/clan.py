@@ -19,6 +19,7 @@ from clanstats.db.models import (
     HiddenRow,
     LinkClaimRow,
     LinkRow,
+    MutedMemberRow,
     NoticeRow,
     PlayerRow,
     PointsRow,
@@ -129,6 +130,10 @@ class Town:
             await session.execute(
                 insert(DepartureRow).values(clan_id=1, discord_user_id=SALLY, left_at=NOW)
             )
+            for player_id in (sailor, red):
+                await session.execute(
+                    insert(MutedMemberRow).values(clan_id=1, player_id=player_id, since=NOW)
+                )
             await add_rank_change(session, sailor, "ruby", previous="opal", at=NOW - HOUR)
             for kind, subject_id in (("user", SALLY), ("player", sailor)):
                 await session.execute(
