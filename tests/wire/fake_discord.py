@@ -72,6 +72,7 @@ class FakeDiscord:
     Attributes:
         requests: All REST requests so far, in order.
         messages: What the bot posted in the channel, without answers to commands.
+        forgetful: Whether a second message with the nonce of one of the last minutes is taken.
         commands: The registered ones by name.
         application: What the bot's owner set up.
         gateway: What pushes events.
@@ -82,6 +83,7 @@ class FakeDiscord:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.messages: list[Json] = []
+        self.forgetful = False
         self.commands: dict[str, Json] = {}
         self.application = payloads.application()
         self.gateway = Gateway(self._notify, self.application)
@@ -90,6 +92,8 @@ class FakeDiscord:
         self.url = ""
         self._failures: list[tuple[str, str, int, int]] = []
         self._cuts: list[str] = []
+        self._losses: list[tuple[str, str, int | None]] = []
+        self._nonces: dict[tuple[int, str], web.Response] = {}
         self._replies: dict[str, Reply] = {}
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -125,6 +129,10 @@ class FakeDiscord:
     def cut(self, path: str, *, times: int = 1) -> None:
         """Drop the connection in the middle of the next answers to requests for `path`."""
         self._cuts += [path] * times
+
+    def lose(self, method: str, path: str, *, status: int | None, times: int = 1) -> None:
+        """Do as the next such requests say, but answer with that status; None never answers."""
+        self._losses += [(method, path, status)] * times
 
     def mend(self) -> None:
         """Refuse nothing any more."""
@@ -192,6 +200,15 @@ class FakeDiscord:
         if response is None:
             response = await self._answer(sent)
         await self._notify()
+        if (
+            self._losses
+            and self._losses[0][0] == sent.method
+            and (re.fullmatch(self._losses[0][1], path))
+        ):
+            *_, status = self._losses.pop(0)
+            if status is None:
+                await asyncio.Event().wait()
+            return refused(status or 0, 0)
         if self._cuts and re.fullmatch(self._cuts[0], path):
             del self._cuts[0]
             return await _cut(request, response)
@@ -226,6 +243,8 @@ class FakeDiscord:
             found = re.fullmatch(path, sent.path)
             if method == sent.method and found:
                 return answer(sent, *found.groups())
+        if changed := re.fullmatch(r"/channels/(\d+)/messages/(\d+)", sent.path):
+            return await self._change(sent, int(changed[1]), int(changed[2]))
         posted = re.fullmatch(r"/channels/(\d+)/messages", sent.path)
         return await self._post(sent, int(posted[1])) if posted else refused(404, 0)
 
@@ -285,6 +304,26 @@ class FakeDiscord:
         return web.Response(status=204)
 
     async def _post(self, sent: Request, channel_id: int) -> web.Response:
+        """Make a message; one whose nonce is to be kept to is made once.
+
+        https://discord.com/developers/docs/resources/message#create-message
+        """
+        nonce = str(sent.body.get("nonce")) if sent.body.get("enforce_nonce") else None
+        if nonce is None or self.forgetful:
+            return await self._written(sent, channel_id)
+        if (channel_id, nonce) not in self._nonces:
+            self._nonces[channel_id, nonce] = await self._written(sent, channel_id)
+        made = self._nonces[channel_id, nonce].body
+        assert isinstance(made, bytes)
+        return answered(json.loads(made))
+
+    async def _change(self, sent: Request, channel_id: int, message_id: int) -> web.Response:
+        said = self.server.channels[channel_id].messages[message_id]
+        said.more = (said.more or {}) | {"embeds": sent.body.get("embeds") or []}
+        await self.server.edit(message_id, said.content, where=channel_id)
+        return answered(payloads.message(BOT, sent.body, sent.files) | {"id": str(message_id)})
+
+    async def _written(self, sent: Request, channel_id: int) -> web.Response:
         self.messages.append(sent.body)
         more = {"embeds": sent.body.get("embeds") or []}
         content = sent.body.get("content") or ""

@@ -62,6 +62,7 @@ class History:
             (rf"/guilds/{GUILD}/channels", self._channels),
             (rf"/guilds/{GUILD}/members/{APPLICATION}", self._me),
             (rf"/guilds/{GUILD}/threads/active", self._active),
+            (r"/channels/(\d+)", self._channel),
             (r"/channels/(\d+)/threads/archived/(public|private)", self._archived),
             (r"/channels/(\d+)/users/@me/threads/archived/private", self._joined),
             (r"/channels/(\d+)/messages", self._page),
@@ -81,6 +82,12 @@ class History:
 
     def _me(self, _query: object) -> web.Response:
         return answered(payloads.member(BOT))
+
+    def _channel(self, _query: object, channel_id: str) -> web.Response:
+        channel = self._server.channels.get(int(channel_id))
+        if channel is None:
+            return refused(404, _UNKNOWN_CHANNEL)
+        return answered(self._server.shown_channel(channel))
 
     def _active(self, _query: object) -> web.Response:
         return self._threads(self._server.threads(archived=False), more=False)
