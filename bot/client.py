@@ -193,6 +193,7 @@ class ClanStatsBot(commands.Bot):
         for clan in self._clans:
             if clan.clan_id == clan_id:
                 await self.officers.look(clan)
+                await self.posting.announce(clan)
                 await self.posting.correct(clan)
 
     async def sync_if_changed(self) -> None:

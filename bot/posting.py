@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats import jobs
 from clanstats.analytics.members import Clan
 from clanstats.chat import snowflake
+from clanstats.decisions.places import Purpose, channels
 from clanstats.domain import Window
 from clanstats.posts import claiming
-from clanstats.posts.calendar import PostKind, PostSchedule, Slot, period_named
+from clanstats.posts.announcing import NEWS, begin_later, gather
+from clanstats.posts.calendar import SUMMARIES, PostKind, PostSchedule, Slot, period_named
 from clanstats.posts.place import (
     SEND_S,
     Mark,
@@ -206,11 +208,32 @@ class Posting:
                 await claiming.note_gone(session, known)
         return await self.poster.put_up(Wanted(clan, kind, slot, channel_id, asked=True))
 
+    async def announce(self, clan: Clan) -> None:
+        """Post what is new about members, if the clan has a channel for it."""
+        services = self._bot.services
+        async with services.read() as session:
+            channel_id = (await channels(session, clan.clan_id)).get(Purpose.NEWS)
+        if channel_id is None:
+            async with services.write() as session:
+                await begin_later(session, clan.clan_id, services.clock())
+            return
+
+        async def job() -> str:
+            self.place.check(channel_id)
+            async with services.write() as session:
+                slots = await gather(session, clan.clan_id, services.clock())
+            for slot in slots:
+                until = slot.due_at + NEWS
+                await self.poster.put_up(Wanted(clan, PostKind.NEWS, slot, channel_id, until))
+            return f"{len(slots)} batches of news"
+
+        await jobs.run(PostKind.NEWS, job, services, clan_id=clan.clan_id)
+
     async def correct(self, clan: Clan) -> None:
         """Have the clan's latest posts say what is known by now, if that is another thing."""
         services = self._bot.services
         async with services.read() as session:
-            latest = [await claiming.latest(session, clan.clan_id, kind) for kind in PostKind]
+            latest = [await claiming.latest(session, clan.clan_id, kind) for kind in SUMMARIES]
         now = services.clock()
         open_ = [one for one in latest if one is not None and may_change(one, now)]
 

@@ -80,10 +80,10 @@ class Setup(commands.Cog):
     async def channel(
         self,
         interaction: Interaction,
-        purpose: Literal["officers", "log", "notices"],
+        purpose: Literal["officers", "log", "notices", "news"],
         channel: discord.TextChannel | None = None,
     ) -> None:
-        """Say where alerts, the log or notices are posted."""
+        """Say where alerts, the log, notices or news are posted."""
         clan, services = clan_of(interaction), self.bot.services
         if channel is not None:
             _check_can_post(channel)

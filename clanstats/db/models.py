@@ -787,6 +787,24 @@ class PostRow(Base):
     digest: Mapped[str | None]  # of what it says; None is unknown
 
 
+class AnnouncementRow(Base):
+    """News of a member that was put into a batch, which is a post of kind "news"."""
+
+    __tablename__ = "announcements"
+
+    clan_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("clans.id", ondelete="CASCADE"), primary_key=True
+    )
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)  # `clanstats.analytics.news.NewsKind`
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    at: Mapped[datetime]
+    batch: Mapped[str]  # the post's period
+
+
 class MutedMemberRow(Base):
     """Someone doesn't want to be named in posts."""
 

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     OFFICERS = "officers"  # alerts
     LOG = "log"  # who changed what; joins, leaves and renames
     NOTICES = "notices"  # where members are asked whether they are still there
+    NEWS = "news"  # levels, achievements, ranks, new members and names
 
 
 async def set_channel(

@@ -3,7 +3,14 @@
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.models import AbsenceRow, HiddenRow, LinkClaimRow, LinkRow, MutedMemberRow
+from clanstats.db.models import (
+    AbsenceRow,
+    AnnouncementRow,
+    HiddenRow,
+    LinkClaimRow,
+    LinkRow,
+    MutedMemberRow,
+)
 from clanstats.people.links import keep_one_main
 from clanstats.privacy.hiding import USER
 from clanstats.privacy.officers import hand_over_records
@@ -45,6 +52,7 @@ async def hand_over(session: AsyncSession, *, stand_in: int, player_id: int) -> 
         .values(player_id=player_id)
     )
     await session.execute(delete(MutedMemberRow).where(MutedMemberRow.player_id == stand_in))
+    await session.execute(delete(AnnouncementRow).where(AnnouncementRow.player_id == stand_in))
 
 
 async def _hand_over_links(

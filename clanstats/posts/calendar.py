@@ -27,12 +27,18 @@ class PostKind(StrEnum):
     WEEKLY_OFFICERS = "weekly_officers"  # for a private channel
     MONTHLY = "monthly"
     YEARLY = "yearly"
+    NEWS = "news"  # whenever there is some, so it is in no calendar
 
     @property
     def words(self) -> str:
         """In a sentence: "weekly summary for officers"."""
+        if self is PostKind.NEWS:
+            return "news"
         name, _, readers = self.partition("_")
         return f"{name} summary" + (f" for {readers}" if readers else "")
+
+
+SUMMARIES = tuple(kind for kind in PostKind if kind is not PostKind.NEWS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from clanstats.db.models import (
     AbsenceRow,
     AchievementRow,
     ActivityRow,
+    AnnouncementRow,
     AuthorRow,
     BotStateRow,
     DepartureRow,
@@ -230,6 +231,7 @@ async def _forget_players(session: AsyncSession, who: Person, now: datetime) -> 
         LinkClaimRow,
         AbsenceRow,
         MutedMemberRow,
+        AnnouncementRow,
         *ABOUT_MEMBERS,
     ):
         await session.execute(delete(table).where(table.player_id.in_(ids)))

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.chat import written_at
 from clanstats.db.models import (
     AchievementRow,
+    AnnouncementRow,
     AuditRow,
     CaseRow,
     DecisionRow,
@@ -101,6 +102,19 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("absences", "absences you noted for others", rows.announced, _as_it_is),
     Holding("departures", "notes that you left the server", rows.departures, _as_it_is),
     Holding("hidden", "wishes to be hidden", rows.hidden, _as_it_is),
+    Holding(
+        "announcements",
+        "news of you that was announced",
+        lambda who: rows.of_players(
+            who,
+            AnnouncementRow,
+            AnnouncementRow.kind,
+            AnnouncementRow.subject,
+            AnnouncementRow.value,
+            at=AnnouncementRow.at,
+        ),
+        _as_it_is,
+    ),
     Holding(
         "muted_members",
         "wishes not to be named in posts",

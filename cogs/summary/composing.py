@@ -9,8 +9,10 @@ from clanstats.analytics.members import Clan
 from clanstats.domain import Leaderboard
 from clanstats.errors import NoDataError
 from clanstats.metrics import OVERALL
+from clanstats.posts.announcing import announced
 from clanstats.posts.calendar import Period, PostKind
 from cogs import words
+from cogs.summary.news import news_post
 from cogs.summary.post import Post
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ class Composing:
         Raises:
             NoDataError: Nobody was, as far as is known.
         """
+        if kind is PostKind.NEWS:
+            async with self._bot.services.read() as session:
+                return news_post(await announced(session, clan.clan_id, period.key))
         async with self._bot.services.read() as session:
             board = await leaderboard(
                 session,

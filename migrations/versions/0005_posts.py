@@ -50,6 +50,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("clan_id", "kind", "period", name=op.f("pk_posts")),
     )
     op.create_table(
+        "announcements",
+        sa.Column("clan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "player_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("batch", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clan_id"], ["clans.id"], name=op.f("fk_announcements_clan_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["player_id"],
+            ["players.id"],
+            name=op.f("fk_announcements_player_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "clan_id", "player_id", "kind", "subject", name=op.f("pk_announcements")
+        ),
+    )
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_announcements_player_id"), ["player_id"], unique=False)
+
+    op.create_table(
         "muted_members",
         sa.Column("clan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -73,5 +100,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("muted_members")
+    op.drop_table("announcements")
     op.drop_table("posts")
     op.drop_table("post_schedules")

@@ -9,8 +9,12 @@ from sqlalchemy import delete
 
 from bot.schedule import Timetable
 from clanstats import schedules
+from clanstats.analytics.news import NewsKind
 from clanstats.db.models import MembershipRow
 from clanstats.decisions.places import Purpose, set_channel
+from clanstats.levels import xp_of_level
+from clanstats.posts.announcing import Announced
+from cogs.summary.news import news_post
 from tests.cogs.stage import ago
 from tests.factories import NOW, add_member, observe
 
@@ -336,3 +340,51 @@ async def test_officers_nobody_could_tell_are_told_when_they_have_a_channel(
         await ticked()
 
     assert len(posts(place)) == 1
+
+
+async def test_news_is_posted_once_after_a_harvest_where_the_clan_has_a_channel(
+    discord_server, services, gainer, clock
+):
+    await discord_server.harvested()  # from now on there is news
+    place = discord_server.env.guild.create_text_channel("news")
+    clock.now = NOW + timedelta(hours=2)
+    async with services.write() as session:
+        await set_channel(session, 1, Purpose.NEWS, place.id)
+        await observe(session, gainer, ago(1), {"magic": xp_of_level(93), "cooking": 1})
+        at = NOW + timedelta(hours=1)
+        await observe(session, gainer, at, {"magic": xp_of_level(94), "cooking": xp_of_level(99)})
+        await add_member(session, "New_One", clan_id=1, joined_at=at)
+
+    for _ in range(2):
+        await discord_server.harvested()
+
+    (post,) = posts(place)
+    assert post.description.splitlines() == [
+        "🎉 **Gainer**: 99 Cooking",
+        "👋 **New\\_One** joined",
+        "⬆️ **Gainer**: Magic 94",
+    ]
+
+
+async def test_news_that_cant_be_posted_waits(discord_server, services, clock):
+    await discord_server.harvested()
+    clock.now = NOW + timedelta(hours=1)
+    async with services.write() as session:
+        await set_channel(session, 1, Purpose.NEWS, 123)
+        await add_member(session, "New", clan_id=1, joined_at=clock())
+    await discord_server.harvested()
+    place = discord_server.env.guild.create_text_channel("news")
+    async with services.write() as session:
+        await set_channel(session, 1, Purpose.NEWS, place.id)
+
+    await discord_server.harvested()
+
+    assert posts(place)[0].description == "👋 **New** joined"
+
+
+def test_much_news_is_counted():
+    lines = [Announced(f"P{number}", NewsKind.JOINED, "", 0) for number in range(30)]
+
+    said = news_post(lines).embed.description.splitlines()
+
+    assert (len(said), said[-1]) == (26, "… and 5 more lines")

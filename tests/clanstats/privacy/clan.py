@@ -10,6 +10,7 @@ from clanstats.chat import AuthorKind, GameEvent, Writer, snowflake
 from clanstats.db.engine import database_file
 from clanstats.db.models import (
     AbsenceRow,
+    AnnouncementRow,
     AuditRow,
     BackfillStepRow,
     CaseRow,
@@ -131,9 +132,10 @@ class Town:
                 insert(DepartureRow).values(clan_id=1, discord_user_id=SALLY, left_at=NOW)
             )
             for player_id in (sailor, red):
-                await session.execute(
-                    insert(MutedMemberRow).values(clan_id=1, player_id=player_id, since=NOW)
-                )
+                of_player = {"clan_id": 1, "player_id": player_id}
+                await session.execute(insert(MutedMemberRow).values(since=NOW, **of_player))
+                told = {"kind": "level", "subject": "magic", "value": 94, "batch": "1"}
+                await session.execute(insert(AnnouncementRow).values(at=NOW, **of_player, **told))
             await add_rank_change(session, sailor, "ruby", previous="opal", at=NOW - HOUR)
             for kind, subject_id in (("user", SALLY), ("player", sailor)):
                 await session.execute(
