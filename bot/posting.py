@@ -19,7 +19,7 @@ from clanstats.decisions.places import Purpose, channels
 from clanstats.domain import Window
 from clanstats.posts import claiming
 from clanstats.posts.announcing import NEWS, begin_later, gather
-from clanstats.posts.calendar import SUMMARIES, PostKind, PostSchedule, Slot, period_named
+from clanstats.posts.calendar import OF_A_PERIOD, PostKind, PostSchedule, Slot, period_named
 from clanstats.posts.place import (
     SEND_S,
     Mark,
@@ -233,7 +233,7 @@ class Posting:
         """Have the clan's latest posts say what is known by now, if that is another thing."""
         services = self._bot.services
         async with services.read() as session:
-            latest = [await claiming.latest(session, clan.clan_id, kind) for kind in SUMMARIES]
+            latest = [await claiming.latest(session, clan.clan_id, kind) for kind in OF_A_PERIOD]
         now = services.clock()
         open_ = [one for one in latest if one is not None and may_change(one, now)]
 

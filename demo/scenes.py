@@ -28,6 +28,7 @@ def scenes(people: Cast) -> Sequence[Scene]:
         Scene("away_list", "away list", {}),
         *_officers(people),
         Scene("summary_preview", "summary preview", {}),
+        Scene("summary_my_week", "summary preview", {}, press="My week"),
         Scene("summary_preview_officers", "summary preview", {"kind": "weekly_officers"}),
         Scene("summary_preview_month", "summary preview", {"kind": "monthly"}),
         Scene("summary_preview_year", "summary preview", {"kind": "yearly"}),

@@ -50,9 +50,11 @@ class Clan:
 
 
 @asynccontextmanager
-async def open_clan(folder: Path, *, progress: Progress) -> AsyncIterator[tuple[Clan, Services]]:
-    """Harvest a make-believe clan of 120 with a year of history into a database in `folder`."""
-    world = make_world(end=NOW)
+async def open_clan(
+    folder: Path, *, progress: Progress, world: World | None = None
+) -> AsyncIterator[tuple[Clan, Services]]:
+    """Harvest a make-believe clan into a database in `folder`: of 120 with a year, unless given."""
+    world = world or make_world(end=NOW)
     clan = Clan(world, make_talk(world))
     app = make_app(world, clock=lambda: NOW, rate_limit=False)
     async with serve(app) as url:

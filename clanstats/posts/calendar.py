@@ -39,6 +39,8 @@ class PostKind(StrEnum):
 
 
 SUMMARIES = tuple(kind for kind in PostKind if kind is not PostKind.NEWS)
+# What they say is about a period alone, so that what is learnt later corrects it.
+OF_A_PERIOD = tuple(kind for kind in SUMMARIES if kind is not PostKind.WEEKLY_OFFICERS)
 
 
 @dataclass(frozen=True, slots=True)

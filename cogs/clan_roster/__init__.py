@@ -63,7 +63,7 @@ class ClanRoster(commands.GroupCog, name="roster"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with services.read() as session:
             links = await links_at(session, clan.clan_id, services.clock())
-        shown = await answer.on_server(interaction)
+        shown = await answer.on_server(interaction.guild)
         lines = [
             f"**{words.name(link.name)}** is {words.name(user.display_name)} (<@{user.id}>)"
             for link in links

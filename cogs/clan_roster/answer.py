@@ -1,10 +1,12 @@
 """Where do game, Discord and rules disagree now, and how is it mended?"""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import discord
 
+from clanstats.analytics.members import Clan
 from clanstats.decisions.badges import BadgeChange, badge_changes
 from clanstats.decisions.drift import Drift, drift
 from clanstats.decisions.holders import holders
@@ -12,6 +14,7 @@ from clanstats.decisions.places import rank_roles
 from clanstats.decisions.queue import Queue, queue
 from clanstats.people.links import links_at
 from clanstats.roles import title
+from clanstats.services import Services
 from cogs import granting
 from cogs.granting import Roles, Server
 from cogs.interactions import Interaction, clan_of
@@ -37,8 +40,16 @@ class Found:
 
 
 async def look(interaction: Interaction) -> Found:
-    """Compare everybody's rank, roles and rules."""
-    services, clan = interaction.client.services, clan_of(interaction)
+    """Compare everybody's rank, roles and rules, where somebody asks."""
+    return await compared(interaction.client.services, clan_of(interaction), interaction.guild)
+
+
+async def compared(services: Services, clan: Clan, guild: discord.Guild | None) -> Found:
+    """Compare everybody's rank, roles and rules.
+
+    Raises:
+        NoDataError: The clan has no rules.
+    """
     async with services.read() as session:
         now = services.clock()
         found = await queue(services, session, clan)
@@ -46,10 +57,10 @@ async def look(interaction: Interaction) -> Found:
         linked = {link.player_id for link in await links_at(session, clan.clan_id, now)}
         roles = await rank_roles(session, clan.clan_id)
         badges = await badge_changes(session, clan.clan_id, found.judged)
-    everybody = interaction.guild is not None and interaction.guild.chunked
+    everybody = guild is not None and guild.chunked
     held = {
         user_id: {role.id for role in user.roles}
-        for user_id, user in (await on_server(interaction)).items()
+        for user_id, user in (await on_server(guild)).items()
     }
     return Found(
         found,
@@ -77,11 +88,11 @@ async def mend(interaction: Interaction, one: Drift) -> Roles:
     return done
 
 
-async def on_server(interaction: Interaction) -> Mapping[int, discord.Member]:
+async def on_server(guild: discord.Guild | None) -> Mapping[int, discord.Member]:
     """Who is on the server; without the Server Members intent, as far as the bot knows."""
-    guild = interaction.guild
     if guild is None:
         return {}
-    if not guild.chunked and interaction.client.intents.members:
-        await guild.chunk()  # just after the start not everybody is known yet
+    with suppress(discord.ClientException):  # without that intent Discord tells of nobody
+        if not guild.chunked:  # just after the start not everybody is known yet
+            await guild.chunk()
     return {member.id: member for member in guild.members}

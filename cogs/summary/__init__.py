@@ -33,6 +33,7 @@ from cogs import words
 from cogs.checks import admins_only, officers_only
 from cogs.interactions import Choice, Choices, Interaction, clan_of, listed
 from cogs.summary.asked import check_private, clock, timezone_named
+from cogs.summary.controls import SummaryControl
 from cogs.summary.listing import DAYS, link, schedules_embed, when
 from cogs.summary.post import as_sent
 
@@ -50,6 +51,14 @@ class Summary(commands.GroupCog, group_name="summary"):
 
     def __init__(self, bot: "ClanStatsBot") -> None:
         self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Make the buttons of every summary ever posted work."""
+        self.bot.add_dynamic_items(SummaryControl)
+
+    async def cog_unload(self) -> None:
+        """Leave them to the cog's next version."""
+        self.bot.remove_dynamic_items(SummaryControl)
 
     @app_commands.command()
     @officers_only()

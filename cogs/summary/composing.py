@@ -1,24 +1,21 @@
-"""What does a summary say? What the clan gained, and of how many members that isn't known."""
+"""How is a summary put together: what is known, a picture, and buttons?"""
 
 from typing import TYPE_CHECKING
 
-import discord
-
-from clanstats.analytics.leaderboard import leaderboard
+from clanstats import charts
 from clanstats.analytics.members import Clan
 from clanstats.domain import Leaderboard
-from clanstats.errors import NoDataError
 from clanstats.metrics import OVERALL
 from clanstats.posts.announcing import announced
 from clanstats.posts.calendar import Period, PostKind
-from cogs import words
+from cogs.replies import Picture, drawn
+from cogs.summary import embed, known, officers
+from cogs.summary.controls import buttons
 from cogs.summary.news import news_post
 from cogs.summary.post import Post
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
-
-_COLOUR = 0x4C9BE8
 
 
 class Composing:
@@ -33,28 +30,31 @@ class Composing:
         Raises:
             NoDataError: Nobody was, as far as is known.
         """
+        services = self._bot.services
         if kind is PostKind.NEWS:
-            async with self._bot.services.read() as session:
+            async with services.read() as session:
                 return news_post(await announced(session, clan.clan_id, period.key))
-        async with self._bot.services.read() as session:
-            board = await leaderboard(
-                session,
-                clan.clan_id,
-                metric_name=OVERALL,
-                window=period.window,
-                as_of=period.window.end,
-            )
-        if not (board.standings or board.unknown):
-            raise NoDataError(f"Nothing is known of {clan.name} in {period.key}.")
-        embed = discord.Embed(
-            title=f"{clan.name}: {kind.words} of {period.key}",
-            description=_gained(board),
-            colour=_COLOUR,
+        found = await known.public(services, clan, kind, period)
+        if kind is PostKind.WEEKLY_OFFICERS:
+            state = await officers.state(self._bot, clan)
+            return Post(embed.officers(found, state, clan.name, period))
+        picture = await self._picture(clan, found.boards[OVERALL], period)
+        return Post(
+            embed.summary(found, clan.name, kind, period),
+            () if picture is None else (picture,),
+            buttons(kind, period),
         )
-        return Post(embed.set_footer(text=f"{period.first_day} to {period.last_day}, {period.tz}"))
 
-
-def _gained(board: Leaderboard) -> str:
-    gained = sum(one.gain.shown or 0 for one in board.standings)
-    unknown = f" ({len(board.unknown):,} unknown)" if board.unknown else ""
-    return f"**{gained:,.0f} XP** gained · {words.people(board)}{unknown}"
+    async def _picture(self, clan: Clan, board: Leaderboard, period: Period) -> Picture | None:
+        if not board.standings:
+            return None
+        title, subtitle = "XP gained", f"{clan.name} · {period.key}"
+        return await drawn(
+            self._bot.services,
+            charts.leaderboard,
+            board,
+            name="summary",
+            alt=charts.leaderboard_alt(board, title=f"{title}, {subtitle}"),
+            title=title,
+            subtitle=subtitle,
+        )

@@ -13,16 +13,17 @@ from clanstats.analytics.news import NewsKind
 from clanstats.db.models import MembershipRow
 from clanstats.decisions.places import Purpose, set_channel
 from clanstats.levels import xp_of_level
+from clanstats.people.links import LinkMethod, add_link
 from clanstats.posts.announcing import Announced
 from cogs.summary.news import news_post
-from tests.cogs.stage import ago
+from tests.cogs.stage import BOB_ID, ago
 from tests.factories import NOW, add_member, observe
 
 MONDAY = NOW.replace(hour=9, minute=0)
 MINUTE = timedelta(minutes=1)
 LAST, WEEKLY = "2026-W47", "weekly 2026-W47"
 # Of the others there is no snapshot from about the week's beginning.
-GAINED = "**1,500 XP** gained · 49 members (48 unknown)"
+GAINED = "1,500 XP · too little is known of the weeks before"
 
 
 @pytest.fixture
@@ -101,18 +102,21 @@ async def test_officer_sees_what_would_be_posted_and_nobody_else_does(ask, gaine
 
     assert discord_server.acknowledgements() == [(5, True)]
     embed = told(shown).embeds[0]
-    assert embed.title == "Stub & Co: weekly summary of 2026-W47"
-    assert embed.description == GAINED
-    assert embed.footer.text == "2026-11-16 to 2026-11-22, Europe/London"
+    assert embed.title == "Stub & Co: the week 2026-W47"
+    assert embed.description == "**The week in numbers.**"
+    assert fields(shown)["In numbers"].splitlines()[0] == GAINED
+    assert embed.footer.text == (
+        "2026-11-16 to 2026-11-22, Europe/London · XP known of 1 of 49 members"
+    )
     assert posts(discord_server.channel) == []
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        pytest.param({"week": "2026-11-10"}, "weekly summary of 2026-W46", id="another week"),
-        pytest.param({"kind": "monthly"}, "monthly summary of 2026-10", id="month"),
-        pytest.param({"kind": "yearly"}, "yearly summary of 2025", id="year"),
+        pytest.param({"week": "2026-11-10"}, "the week 2026-W46", id="another week"),
+        pytest.param({"kind": "monthly"}, "the month 2026-10", id="month"),
+        pytest.param({"kind": "yearly"}, "the year 2025", id="year"),
     ],
 )
 async def test_other_periods_can_be_seen(ask, options, said):
@@ -218,7 +222,7 @@ async def test_due_summary_is_posted_once(scheduled, ticked, discord_server):
         await ticked()
 
     (post,) = posts(discord_server.channel)
-    assert post.description == GAINED
+    assert post.fields[0].value.startswith(GAINED)
     assert post.footer.text.endswith(f" · {WEEKLY}")
 
 
@@ -227,7 +231,7 @@ async def test_late_summary_says_when_it_was_due(scheduled, ticked, discord_serv
 
     (post,) = posts(discord_server.channel)
     due = int(MONDAY.timestamp())
-    assert post.description == f"*Late: this was due <t:{due}:f>.*\n{GAINED}"
+    assert post.description.startswith(f"*Late: this was due <t:{due}:f>.*\n")
 
 
 async def test_summary_posted_by_hand_isnt_posted_again(scheduled, ask, ticked, discord_server):
@@ -281,7 +285,7 @@ async def test_what_is_learnt_later_changes_the_post(
     await discord_server.harvested()
 
     (post,) = posts(discord_server.channel)
-    assert post.description.startswith("**2,000 XP**")
+    assert post.fields[0].value.startswith("2,000 XP")
     assert post.footer.text.endswith(f"{WEEKLY} · corrected 23 Nov 09:00 UTC")
     edits = [one for one in discord_server.env.http_requests if one.method == "PATCH"]
     assert len([one for one in edits if "/channels/" in one.path]) == 1
@@ -388,3 +392,76 @@ def test_much_news_is_counted():
     said = news_post(lines).embed.description.splitlines()
 
     assert (len(said), said[-1]) == (26, "… and 5 more lines")
+
+
+@pytest.fixture
+async def talker(services, gainer):
+    """The gainer is somebody on the server, and wrote something."""
+    async with services.write() as session:
+        await add_link(
+            session, 1, user_id=BOB_ID, player_id=gainer, now=NOW, method=LinkMethod.OFFICER
+        )
+    return gainer
+
+
+async def pressed(discord_server, ask, label, *, by):
+    await ask("post", channel=discord_server.channel)
+    (message,) = [one for one in discord_server.channel.history() if one.embeds]
+    return await by.click(message, label=label)
+
+
+async def test_my_week_is_for_who_presses_alone(ask, talker, discord_server):
+    answer = told(await pressed(discord_server, ask, "My week", by=discord_server.bob))
+
+    assert answer.ephemeral
+    own = {field.name: field.value for field in answer.embeds[0].fields}
+    assert own["Overall"].splitlines() == ["1,500 XP", "#1 in the clan", "usual unknown"]
+
+
+async def test_my_week_of_who_plays_nobody_says_how_to_change_that(ask, gainer, discord_server):
+    answer = told(await pressed(discord_server, ask, "My week", by=discord_server.bob))
+
+    assert "/link add" in answer.content
+
+
+async def test_full_leaderboard_is_that_weeks(ask, gainer, discord_server):
+    answer = told(await pressed(discord_server, ask, "Full leaderboard", by=discord_server.bob))
+
+    assert answer.ephemeral
+    assert "16 Nov 2026 to 22 Nov 2026" in answer.embeds[0].title
+
+
+async def test_who_doesnt_want_to_be_named_still_counts(ask, talker, discord_server):
+    first = told(await pressed(discord_server, ask, "Don't name me", by=discord_server.bob))
+    shown = told(await ask("preview")).embeds[0]
+    (message,) = [one for one in discord_server.channel.history() if one.embeds]
+    second = told(await discord_server.bob.click(message, label="Don't name me"))
+    again = told(await ask("preview")).embeds[0]
+
+    assert "won't be named" in first.content
+    assert "named in posts again" in second.content
+    assert "Gainer" not in str(shown.to_dict())
+    assert shown.fields[0].value.startswith(GAINED)
+    assert "Gainer" in str(again.to_dict())
+
+
+async def test_hidden_people_are_in_no_summary(ask, talker, discord_server):
+    await discord_server.slash("privacy hide")
+
+    shown = told(await ask("preview")).embeds[0]
+
+    assert "Gainer" not in str(shown.to_dict())
+    assert shown.fields[0].value.startswith(GAINED)
+
+
+async def test_officers_have_their_own(ask, gainer, settings):
+    settings.ranks_file.write_text(
+        'schema = 1\n[[ladder]]\nid = "main"\nsteps = [\n  { rank = "sapphire", when = "true" },\n'
+        '  { rank = "ruby", when = "xp.30d >= 47.5m" },\n]\n'
+    )
+
+    shown = await ask("preview", kind="weekly_officers")
+
+    assert fields(shown)["Due"] == "**Player 02** → Ruby"
+    assert "XP of 48 members isn't known" in fields(shown)["Data"]
+    assert "lists as of now" in told(shown).embeds[0].footer.text
