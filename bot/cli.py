@@ -37,6 +37,7 @@ _DB = "bot.database"
 _QUIET = {
     "show": "WARNING",
     "db": "WARNING",
+    "export": "WARNING",
     "rules": "ERROR",
     "privacy": "WARNING",
     "doctor": "WARNING",
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _demo(commands)
     _harvesting(commands)
     _show(commands)
+    _export(commands)
     _rules(commands)
     _db(commands)
     _privacy(commands)
@@ -206,6 +208,16 @@ def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         parser.add_argument("--to", dest="until", metavar="ISO")
         parser.add_argument("--as-of", metavar="ISO", help="answer as one would have then")
         parser.add_argument("--json", action="store_true")
+
+
+def _export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    export = _add(commands, "export", "write the clan to a file", "bot.export:export")
+    sheets = ["roster", "all"]
+    export.add_argument("--what", choices=sheets, default="all", help="one sheet (default: all)")
+    export.add_argument("--format", choices=["xlsx", "csv", "json"], default="xlsx")
+    export.add_argument("--out", type=Path, metavar="FILE", help="where to; by default here")
+    export.add_argument("--period", default="30d", help="7d, 4w, 2026-01-01..2026-01-31 or all")
+    export.add_argument("--as-of", metavar="ISO", help="the clan as it was then")
 
 
 def _rules(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

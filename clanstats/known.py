@@ -1,8 +1,19 @@
-"""How is it said how much is known of what was said?"""
+"""How is it said what isn't known, and how much of what was said is?"""
 
 from datetime import datetime, tzinfo
 
-from clanstats.domain import ChannelsRead
+from clanstats.domain import ChannelsRead, UnknownReason
+
+REASONS = {
+    UnknownReason.NEVER_TRACKED: "never tracked",
+    UnknownReason.ARCHIVED: "archived on Wise Old Man",
+    UnknownReason.NOT_UPDATED: "not updated in this time",
+    UnknownReason.NO_BASELINE: "seen only once",
+    UnknownReason.UNRANKED: "not on the hiscores",
+    UnknownReason.NEWLY_RANKED: "only just on the hiscores",
+    UnknownReason.NOT_LINKED: "no Discord account linked",
+    UnknownReason.NOT_READ: "not read in this time",
+}
 
 
 def read_words(read: ChannelsRead, tz: tzinfo) -> str:

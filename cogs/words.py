@@ -5,22 +5,12 @@ from datetime import datetime, tzinfo
 from discord.utils import escape_markdown
 
 from clanstats.domain import Gain, Leaderboard, UnknownReason
-from clanstats.known import read_words, watched_words
+from clanstats.known import REASONS, read_words, watched_words
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, VOICE, Metric, MetricKind
 from clanstats.timestamps import discord_time
 
 _NAME_WIDTH = 12  # the game's own limit
 
-REASONS = {
-    UnknownReason.NEVER_TRACKED: "never tracked",
-    UnknownReason.ARCHIVED: "archived on Wise Old Man",
-    UnknownReason.NOT_UPDATED: "not updated in this time",
-    UnknownReason.NO_BASELINE: "seen only once",
-    UnknownReason.UNRANKED: "not on the hiscores",
-    UnknownReason.NEWLY_RANKED: "only just on the hiscores",
-    UnknownReason.NOT_LINKED: "no Discord account linked",
-    UnknownReason.NOT_READ: "not read in this time",
-}
 REMEDIES = {
     UnknownReason.NEVER_TRACKED: "Search the name on Wise Old Man and press Update.",
     UnknownReason.ARCHIVED: "The name went to someone else: ask which name they have now.",

@@ -18,6 +18,7 @@ PACKAGES = ("bot", "cogs", "clanstats", "demo", "benchmarks", "migrations")
 LAYERS = (
     (
         "clanstats.decisions",
+        "clanstats.exports",
         "clanstats.harvest",
         "clanstats.jobs",
         "clanstats.people",
@@ -32,9 +33,9 @@ LAYERS = (
     (
         "clanstats.charts",
         "clanstats.churn",
-        "clanstats.export",
         "clanstats.inactivity",
         "clanstats.rules",
+        "clanstats.sheets",
     ),
     ("clanstats.analytics",),
     ("clanstats.db", "clanstats.tombstones"),

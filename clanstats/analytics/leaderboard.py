@@ -61,14 +61,14 @@ async def leaderboard(  # noqa: PLR0913 — the question has this many parts
     Raises:
         BadInputError: No such metric has ever been seen.
     """
-    metric_id, metric = await metric_named(session, metric_name)
-    asked = {"clan_id": clan_id, "at": as_of, "metric_id": metric_id}
+    known = await metric_named(session, metric_name)
+    _, metric = known
+    lines = await lines_of(session, clan_id, known, window=window, as_of=as_of, policy=policy)
     if window is None:
-        found = await rows(session, _TOTALS, asked | gains.bounds(Window(as_of, as_of)))
-        totals = [_total(row, metric) for row in found]
-        return _board(metric, None, as_of, policy, of_rank(totals, rank), {})
-    lines = await _gains(session, asked, metric, window, policy)
-    earlier = await _gains(session, asked, metric, window.before, policy)
+        return _board(metric, None, as_of, policy, of_rank(lines, rank), {})
+    earlier = await lines_of(
+        session, clan_id, known, window=window.before, as_of=as_of, policy=policy
+    )
     # Who gained nothing had no place then: a tie of everybody says nothing of who climbed.
     places = {
         place.gain.member.player_id: place.place
@@ -78,13 +78,24 @@ async def leaderboard(  # noqa: PLR0913 — the question has this many parts
     return _board(metric, window, as_of, policy, of_rank(lines, rank), places)
 
 
-async def _gains(
+async def lines_of(  # noqa: PLR0913 — the question has this many parts
     session: AsyncSession,
-    asked: dict[str, Any],
-    metric: Metric,
-    window: Window,
-    policy: GainPolicy,
+    clan_id: int,
+    known: tuple[int, Metric],
+    *,
+    window: Window | None,
+    as_of: datetime,
+    policy: GainPolicy = GainPolicy.AS_OF,
 ) -> Sequence[Gain]:
+    """Everyone in the clan at `as_of` by name, with a gain, or with a total if `window` is None.
+
+    `known` is what `metric_named` says.
+    """
+    metric_id, metric = known
+    asked = {"clan_id": clan_id, "at": as_of, "metric_id": metric_id}
+    if window is None:
+        found = await rows(session, _TOTALS, asked | gains.bounds(Window(as_of, as_of)))
+        return [_total(row, metric) for row in found]
     found = await rows(session, _GAINS[policy], asked | gains.bounds(window))
     return [gains.decide(member(row), metric, window, row, policy) for row in found]
 

@@ -1,6 +1,6 @@
 """Who is (or was) in the clan, under which name and rank?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,6 +134,33 @@ async def members(session: AsyncSession, clan_id: int, at: datetime) -> Sequence
     """Everyone in the clan at that instant, by name."""
     found = await rows(session, _MEMBERS, {"clan_id": clan_id, "at": at})
     return tuple(member(row) for row in found)
+
+
+_THEN = (
+    select(PlayerNameRow.name)
+    .where(
+        PlayerNameRow.player_id == PlayerRow.id,
+        PlayerNameRow.since <= AT,
+        or_(PlayerNameRow.until.is_(None), PlayerNameRow.until > AT),
+    )
+    .order_by(PlayerNameRow.since.desc())
+    .limit(1)
+    .correlate(PlayerRow)
+    .scalar_subquery()
+)
+_NAMES_AT = select(PlayerRow.id, func.coalesce(_THEN, PlayerRow.name)).where(
+    PlayerRow.id.in_(select(MembershipRow.player_id).where(MembershipRow.clan_id == CLAN)),
+    PlayerRow.wom_id > 0,
+)
+
+
+async def names_at(session: AsyncSession, clan_id: int, at: datetime) -> Mapping[int, str]:
+    """By player ID: what whoever is or was in the clan was called at that instant.
+
+    Whoever had no name yet that is known has their present one; who was deleted has none.
+    """
+    found = await rows(session, _NAMES_AT, {"clan_id": clan_id, "at": at})
+    return dict(map(tuple, found))
 
 
 async def clans(session: AsyncSession) -> Sequence[Clan]:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 import discord
 
 from clanstats.domain import Gain, Leaderboard, Standing, UnknownReason
+from clanstats.known import REASONS
 from clanstats.metrics import MESSAGES, VOICE
 from clanstats.numbers import compact, full
 from clanstats.roles import title as rank_title
@@ -116,7 +117,7 @@ def unknown_list(shown: Shown) -> discord.Embed:
     for reason in UnknownReason:
         gains = [gain for gain in shown.board.unknown if gain.unknown is reason]
         if gains:
-            heading = f"**{words.sentence(words.REASONS[reason])} ({len(gains):,})**"
+            heading = f"**{words.sentence(REASONS[reason])} ({len(gains):,})**"
             lines += [f"{heading} — {words.REMEDIES[reason]}", *map(_unknown_line, gains), ""]
     embed.description = _cut(lines) or "Everyone is known."
     return embed
@@ -220,7 +221,7 @@ def _unknown(board: Leaderboard) -> str:
     counts = {
         reason: sum(gain.unknown is reason for gain in board.unknown) for reason in UnknownReason
     }
-    said = [f"{count:,} {words.REASONS[reason]}" for reason, count in counts.items() if count]
+    said = [f"{count:,} {REASONS[reason]}" for reason, count in counts.items() if count]
     return f"Unknown: {', '.join(said)}" if said else ""
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import discord
 
 from clanstats.domain import HeatMap, MetricProgress, Profile, Talk, UnknownReason
-from clanstats.known import read_words
+from clanstats.known import REASONS, read_words
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, MetricKind
 from clanstats.numbers import compact, full, signed
 from clanstats.roles import title as rank_title
@@ -146,7 +146,7 @@ def _no_bosses(profile: Profile, bosses: Sequence[MetricProgress]) -> str:
     if overall is not None and overall.gain.unknown is not None:
         return f"unknown — {words.unknown(overall.gain)}"
     if any(line.gain.unknown is UnknownReason.NEWLY_RANKED for line in bosses):
-        return f"unknown — {words.REASONS[UnknownReason.NEWLY_RANKED]}"
+        return f"unknown — {REASONS[UnknownReason.NEWLY_RANKED]}"
     return "not on the hiscores" if bosses else "unknown"
 
 

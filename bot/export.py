@@ -1,0 +1,40 @@
+"""How does an operator get the clan into a file?"""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from bot.operate import out
+from bot.show import check_tables, the_clan
+from clanstats.exports.book import What, book
+from clanstats.services import open_services
+from clanstats.settings import Settings
+from clanstats.sheets.files import FileFormat, save, suffix
+from clanstats.timestamps import parse_instant, parse_period
+
+_DEFAULT_PERIOD = "30d"
+
+
+async def export(settings: Settings, options: argparse.Namespace) -> int:
+    """Write a workbook, CSV or JSON; what was there under that name is replaced at once."""
+    await check_tables(settings)
+    tz = settings.timezone
+    async with open_services(settings) as services:
+        clan = await the_clan(services)
+        as_of = parse_instant(options.as_of, tz=tz) if options.as_of else services.clock()
+        window = parse_period(options.period, now=as_of, tz=tz)
+        async with services.read() as session:
+            made = await book(
+                session,
+                clan,
+                What(options.what),
+                as_of=as_of,
+                window=window,
+                period=options.period,
+                tz=tz,
+            )
+    form = FileFormat(options.format)
+    path = options.out or Path(f"clanstats-{options.what}{suffix(made, form)}")
+    put = await asyncio.to_thread(save, made, form, path)
+    out.print(f"{put}")
+    return 0

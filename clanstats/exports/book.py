@@ -1,0 +1,50 @@
+"""Which sheets does an export have?"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, tzinfo
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clanstats.analytics.members import Clan
+from clanstats.domain import Window
+from clanstats.exports.asking import Asked, asked
+from clanstats.exports.roster import roster
+from clanstats.sheets.table import Book, Table
+
+
+class What(StrEnum):
+    """What can be exported."""
+
+    ROSTER = "roster"
+    ALL = "all"
+
+
+_SHEETS: Mapping[What, Callable[[Asked], Awaitable[Table]]] = {What.ROSTER: roster}
+
+
+async def book(  # noqa: PLR0913 — the question has this many parts
+    session: AsyncSession,
+    clan: Clan,
+    what: What,
+    *,
+    as_of: datetime,
+    window: Window | None,
+    period: str,
+    tz: tzinfo,
+) -> Book:
+    """Put a file's sheets together.
+
+    Args:
+        session: Only read from.
+        clan: Whose.
+        what: One sheet, or all of them.
+        as_of: The instant at which membership, ranks, links, names and totals are taken.
+        window: Over which gains, activity and decisions are given; None is everything.
+        period: The same in words.
+        tz: Whose days are meant.
+    """
+    about = await asked(session, clan, as_of=as_of, window=window, tz=tz)
+    wanted = list(_SHEETS) if what is What.ALL else [what]
+    tables = [await _SHEETS[one](about) for one in wanted]
+    return Book(clan.name, clan.wom_group_id, as_of, window, period, tz, tuple(tables))

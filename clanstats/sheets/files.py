@@ -1,0 +1,90 @@
+"""Into which file does a book go, and how does it take the old one's place?"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import IO, BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from clanstats.sheets.document import write_document
+from clanstats.sheets.table import Book
+from clanstats.sheets.text import ENCODING, write_table
+
+
+class FileFormat(StrEnum):
+    """What a file can be."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+def suffix(book: Book, form: FileFormat) -> str:
+    """How the file's name ends: several tables as CSV are packed together."""
+    return ".zip" if form is FileFormat.CSV and len(book.tables) > 1 else f".{form}"
+
+
+def written(book: Book, form: FileFormat) -> bytes:
+    """The file's content."""
+    file = BytesIO()
+    write(book, form, file)
+    return file.getvalue()
+
+
+def write(book: Book, form: FileFormat, file: BinaryIO) -> None:
+    """Write the content to a file that is open."""
+    if form is FileFormat.XLSX:
+        from clanstats.sheets.workbook import write_workbook  # noqa: PLC0415 — only who needs it
+
+        write_workbook(book, file)
+    elif form is FileFormat.JSON:
+        with _text(file, "utf-8") as text:
+            write_document(book, text)
+    elif len(book.tables) == 1:
+        with _text(file, ENCODING) as text:
+            write_table(book.tables[0], text)
+    else:
+        _write_packed(book, file)
+
+
+def save(book: Book, form: FileFormat, path: Path) -> Path:
+    """Put a new file in the place of `path`, whole or not at all.
+
+    Returns:
+        Where it is: beside `path` if another program, such as Excel on Windows, holds the old one
+        fast. Elsewhere whoever has that open goes on seeing it.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with new.open("wb") as file:
+            write(book, form, file)
+            file.flush()
+            os.fsync(file.fileno())
+        return _put(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _put(new: Path, path: Path) -> Path:
+    try:
+        return new.replace(path)
+    except PermissionError:
+        return new.replace(path.with_stem(f"{path.stem}-new"))
+
+
+def _write_packed(book: Book, file: BinaryIO) -> None:
+    with ZipFile(file, "w", ZIP_DEFLATED) as packed:
+        for table in book.tables:
+            with packed.open(f"{table.name}.csv", "w") as member, _text(member, ENCODING) as text:
+                write_table(table, text)
+
+
+@contextmanager
+def _text(file: IO[bytes], encoding: str) -> Iterator[TextIOWrapper]:
+    text = TextIOWrapper(file, encoding=encoding, newline="")
+    yield text
+    text.flush()
+    text.detach()

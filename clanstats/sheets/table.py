@@ -1,0 +1,125 @@
+"""What is in a table before it becomes a file: which columns, and cells that may not be known?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import TypeAlias
+
+from clanstats.domain import Gain, Window
+from clanstats.known import REASONS
+
+
+class Kind(StrEnum):
+    """How a column's values are written."""
+
+    TEXT = "text"
+    LONG_TEXT = "long text"
+    WHOLE = "whole"  # a number without decimals
+    HOURS = "hours"  # a number with some
+    DAY = "day"  # an instant of which the day matters
+    INSTANT = "instant"
+    YES_NO = "yes or no"
+
+
+class Group(StrEnum):
+    """Which columns belong together, and share a colour."""
+
+    WHO = "who"
+    MESSAGES = "messages"
+    XP = "xp"
+    BOSSES = "bosses"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One of a table's columns."""
+
+    key: str  # in CSV and JSON: "xp_30d"
+    title: str  # for people: "XP 30 d"
+    kind: Kind = Kind.TEXT
+    group: Group = Group.WHO
+    scaled: bool = False  # more is coloured more
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no number here, which is not 0."""
+
+    reason: str  # for machines: "not_updated"
+    words: str  # for people, and short enough for a cell's neighbour
+    shown: str = "unknown"  # in the cell
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number that doesn't say all by itself."""
+
+    value: float
+    since: datetime | None = None  # counted from then on, which is later than was asked
+    partial: bool = False  # only what was heard in game chat
+
+
+# None: there is nothing to say, such as until when somebody is away who isn't.
+Cell: TypeAlias = str | bool | float | datetime | Missing | Counted | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet of a workbook; `rows` are gone through once."""
+
+    name: str  # "roster"
+    title: str  # "Roster"
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    frozen: int = 1  # columns that stay while one scrolls
+    notes: Sequence[str] = ()  # what has to be known to read it rightly
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All tables of one file, and what they are about."""
+
+    clan: str
+    wom_group_id: int
+    as_of: datetime
+    window: Window | None  # of what is asked for a period; None is everything up to `as_of`
+    period: str  # in words: "last 30 days"
+    tz: tzinfo  # whose days are meant
+    tables: Sequence[Table] = field(default_factory=tuple)
+
+
+def number(gain: Gain) -> Cell:
+    """A gain or a total as people are shown it, or why there is none."""
+    if gain.shown is None:
+        reason = gain.unknown
+        return Missing(reason or "unknown", REASONS[reason] if reason else "unknown")
+    if gain.since is None and not gain.partial:
+        return gain.shown
+    return Counted(gain.shown, gain.since, gain.partial)
+
+
+def plain(cell: Cell) -> str | bool | float | datetime | None:
+    """The value alone; None where there is none."""
+    if isinstance(cell, Counted):
+        return cell.value
+    return None if isinstance(cell, Missing) else cell
+
+
+def remarks(
+    columns: Sequence[Column], row: Sequence[Cell]
+) -> tuple[Mapping[str, str], Mapping[str, datetime], Sequence[str]]:
+    """By key: why values aren't known, since when they count; and which are game chat only."""
+    unknown: dict[str, str] = {}
+    since: dict[str, datetime] = {}
+    partial: list[str] = []
+    for column, cell in zip(columns, row, strict=True):
+        if isinstance(cell, Missing):
+            unknown[column.key] = cell.reason
+        elif isinstance(cell, Counted):
+            if cell.since is not None:
+                since[column.key] = cell.since
+            if cell.partial:
+                partial.append(column.key)
+    return unknown, since, partial

@@ -1,0 +1,283 @@
+"""How is a book written as an Excel workbook?
+
+A row is written out before the next one is looked at, so a large clan's workbook takes no more
+memory than a small one's. What isn't known is the word "unknown" on grey, never 0 and never empty,
+and the row's last columns say why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any, BinaryIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from clanstats.sheets.table import Book, Cell, Column, Counted, Group, Kind, Missing, Table
+from clanstats.timestamps import EARLIEST
+
+_NUMBERS = {Kind.WHOLE: "#,##0", Kind.HOURS: "#,##0.0"}
+_INSTANTS = {Kind.DAY: "d mmm yyyy", Kind.INSTANT: "d mmm yyyy hh:mm"}
+_SINCE, _PARTIAL = '"*"', '"~"'
+_ZERO = "[Red]"
+_HEADERS = {
+    Group.WHO: "#404040",
+    Group.MESSAGES: "#1F5F99",
+    Group.XP: "#2E7041",
+    Group.BOSSES: "#A3541A",
+    Group.OTHER: "#5A4A8A",
+}
+_FULL = {
+    Group.WHO: "#D9D9D9",
+    Group.MESSAGES: "#6FA8DC",
+    Group.XP: "#7CBF8E",
+    Group.BOSSES: "#F2A765",
+    Group.OTHER: "#B3A2DC",
+}
+_UNKNOWN = "#E4E4E4"
+_WIDTHS = {Kind.WHOLE: 12, Kind.HOURS: 9, Kind.DAY: 12, Kind.INSTANT: 17, Kind.YES_NO: 8}
+_NARROWEST, _WIDEST = 5, 60  # characters
+_LONG_TEXT_WIDTH = 42
+_HEADER_HEIGHT = 32  # two lines
+_REMARKS = (
+    Column("unknown", "Why unknown", Kind.LONG_TEXT),
+    Column("since", "Counted from", Kind.LONG_TEXT),
+)
+_NAMED = 4  # columns that have the same reason, before they are only counted
+LEGEND = (
+    ("0", "it is known that there was nothing"),
+    ("unknown", "nobody can say; the row's column “Why unknown” has the reason"),
+    ("1,234*", "counted from a later day than was asked: see “Counted from”"),
+    ("1,234~", "only what was heard in game chat: no Discord account is linked"),
+)
+
+
+@dataclass(slots=True)
+class _Scale:
+    """What a column's colours need to know."""
+
+    count: int = 0
+    total: float = 0.0
+    most: float = 0.0
+
+    def add(self, value: float) -> None:
+        if value > 0:
+            self.count += 1
+            self.total += value
+            self.most = max(self.most, value)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One that is being written."""
+
+    table: Table
+    columns: Sequence[Column]
+    sheet: Worksheet
+    styles: "_Styles"
+    tz: tzinfo
+    scales: list[_Scale] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
+
+
+class _Styles:
+    """The workbook's formats, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[str, str], Format] = {}
+
+    def header(self, group: Group) -> Format:
+        return self._get(
+            "header",
+            group,
+            bold=True,
+            font_color="#FFFFFF",
+            bg_color=_HEADERS[group],
+            align="center",
+            valign="vcenter",
+            text_wrap=True,
+            border=1,
+            border_color="#FFFFFF",
+        )
+
+    def number(self, kind: Kind, mark: str = "") -> Format:
+        shown = _NUMBERS.get(kind, "General") + mark
+        return self._get("number", shown, num_format=f"{shown};-{shown};{_ZERO}{shown};@")
+
+    def instant(self, kind: Kind) -> Format:
+        return self._get("instant", kind, num_format=_INSTANTS[kind], align="left")
+
+    @cached_property
+    def unknown(self) -> Format:
+        return self._get(
+            "unknown", "", bg_color=_UNKNOWN, font_color="#7F7F7F", italic=True, align="right"
+        )
+
+    @cached_property
+    def bold(self) -> Format:
+        return self._get("bold", "", bold=True, valign="top")
+
+    @cached_property
+    def wrapped(self) -> Format:
+        return self._get("wrapped", "", text_wrap=True, valign="top")
+
+    @cached_property
+    def day(self) -> Format:
+        return self._get("wrapped day", "", num_format=_INSTANTS[Kind.INSTANT], align="left")
+
+    def _get(self, name: str, which: str, **options: Any) -> Format:  # noqa: ANN401 — its options
+        if (name, which) not in self._made:
+            self._made[name, which] = self._book.add_format(options)
+        return self._made[name, which]
+
+
+def write_workbook(book: Book, file: BinaryIO) -> None:
+    """A sheet a table, in their order, and one that says what they are about."""
+    made = Workbook(file, {"constant_memory": True})
+    made.set_properties(
+        {"title": f"{book.clan}, {book.period}", "created": _local(book.as_of, book.tz)}
+    )
+    styles = _Styles(made)
+    for table in book.tables:
+        _write_table(made.add_worksheet(table.title), table, styles, book.tz)
+    _write_about(made.add_worksheet("About"), book, styles)
+    made.close()
+
+
+def _write_table(sheet: Worksheet, table: Table, styles: _Styles, tz: tzinfo) -> None:
+    columns = (*table.columns, *_REMARKS)
+    at = _Sheet(
+        table, columns, sheet, styles, tz, [_Scale() for _ in columns], [0 for _ in columns]
+    )
+    sheet.freeze_panes(1, table.frozen)
+    sheet.hide_gridlines(2)
+    sheet.set_row(0, _HEADER_HEIGHT)
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column.title, styles.header(column.group))
+    last = 0
+    for last, row in enumerate(table.rows, start=1):
+        _write_row(at, last, row)
+    sheet.autofilter(0, 0, last, len(columns) - 1)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _width(column, at.widths[place]))
+        if column.scaled:
+            _colour(at, place, last)
+
+
+def _write_row(at: _Sheet, number: int, row: Sequence[Cell]) -> None:
+    unknown: dict[str, list[str]] = {}
+    since: dict[str, list[str]] = {}
+    for place, (column, cell) in enumerate(zip(at.table.columns, row, strict=True)):
+        if isinstance(cell, Missing):
+            at.sheet.write_string(number, place, cell.shown, at.styles.unknown)
+            at.widths[place] = max(at.widths[place], len(cell.shown))
+            unknown.setdefault(cell.words, []).append(column.title)
+            continue
+        if isinstance(cell, Counted) and cell.since is not None:
+            since.setdefault(_day(cell.since, at.tz), []).append(column.title)
+        _write_cell(at, number, place, cell)
+    for place, said in enumerate((unknown, since), start=len(at.table.columns)):
+        if said:
+            at.sheet.write_string(number, place, _said(said))
+
+
+def _write_cell(at: _Sheet, number: int, place: int, cell: Cell) -> None:
+    column, mark = at.columns[place], ""
+    if isinstance(cell, Counted):
+        mark = (_SINCE if cell.since is not None else "") + (_PARTIAL if cell.partial else "")
+        cell = cell.value
+    if isinstance(cell, bool):
+        cell = "yes" if cell else "no"
+    if isinstance(cell, str):
+        at.sheet.write_string(number, place, cell)
+        at.widths[place] = max(at.widths[place], len(cell))
+    elif isinstance(cell, datetime):
+        # A spreadsheet knows no timezones, so it gets what the clan's clock showed.
+        style = at.styles.instant(column.kind)
+        at.sheet.write_datetime(number, place, _local(cell, at.tz), style)
+    elif isinstance(cell, int | float):
+        at.sheet.write_number(number, place, cell, at.styles.number(column.kind, mark))
+        at.scales[place].add(cell)
+        at.widths[place] = max(at.widths[place], len(f"{cell:,.0f}") + 3)
+
+
+def _said(by_reason: Mapping[str, Sequence[str]]) -> str:
+    """The reasons, each with what it is about: "not on the hiscores: Zulrah, Nex"."""
+    said = []
+    for reason, titles in by_reason.items():
+        more = len(titles) - _NAMED
+        named = ", ".join(titles[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        said.append(f"{reason}: {named}")
+    return "; ".join(said)
+
+
+def _width(column: Column, longest: int) -> float:
+    if column.kind is Kind.LONG_TEXT:
+        return _LONG_TEXT_WIDTH
+    words = max(map(len, column.title.split()))
+    wanted = max(longest, _WIDTHS.get(column.kind, 0) if longest else 0, words)
+    return min(max(wanted + 1.5, _NARROWEST), _WIDEST)
+
+
+def _colour(at: _Sheet, place: int, last: int) -> None:
+    """From white at 0 over what is usual to the most; one outlier doesn't whiten all others."""
+    scale, full = at.scales[place], _FULL[at.columns[place].group]
+    if not scale.count:
+        return
+    at.sheet.conditional_format(
+        1,
+        place,
+        last,
+        place,
+        {
+            "type": "3_color_scale",
+            "min_type": "num",
+            "mid_type": "num",
+            "max_type": "num",
+            "min_value": 0,
+            "mid_value": scale.total / scale.count,
+            "max_value": max(scale.most, scale.total / scale.count * 1.001),
+            "min_color": "#FFFFFF",
+            "mid_color": _between("#FFFFFF", full),
+            "max_color": full,
+        },
+    )
+
+
+def _between(one: str, other: str) -> str:
+    pairs = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + "".join(f"{(a + b) // 2:02X}" for a, b in pairs)
+
+
+def _write_about(sheet: Worksheet, book: Book, styles: _Styles) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 90)
+    start = EARLIEST if book.window is None else book.window.start
+    lines: list[tuple[str, str | datetime]] = [
+        ("Clan", book.clan),
+        ("As of", book.as_of),
+        ("Period", book.period),
+        *([] if book.window is None else [("from", start), ("to", book.window.end)]),
+        ("Clock", f"{book.tz}: all days and times are its"),
+        *LEGEND,
+        *((table.title, note) for table in book.tables for note in table.notes),
+    ]
+    for number, (name, said) in enumerate(lines):
+        sheet.write_string(number, 0, name, styles.bold)
+        if isinstance(said, datetime):
+            sheet.write_datetime(number, 1, _local(said, book.tz), styles.day)
+        else:
+            sheet.write_string(number, 1, said, styles.wrapped)
+
+
+def _local(at: datetime, tz: tzinfo) -> datetime:
+    return at.astimezone(tz).replace(tzinfo=None, microsecond=0)
+
+
+def _day(at: datetime, tz: tzinfo) -> str:
+    local = at.astimezone(tz)
+    return f"{local.day} {local:%b %Y}"
