@@ -212,7 +212,7 @@ def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     export = _add(commands, "export", "write the clan to a file", "bot.export:export")
-    sheets = ["roster", "all"]
+    sheets = ["roster", "gains", "activity", "decisions", "all"]
     export.add_argument("--what", choices=sheets, default="all", help="one sheet (default: all)")
     export.add_argument("--format", choices=["xlsx", "csv", "json"], default="xlsx")
     export.add_argument("--out", type=Path, metavar="FILE", help="where to; by default here")

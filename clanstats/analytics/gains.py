@@ -62,9 +62,15 @@ def facts(  # noqa: PLR0913 — a window has three bounds
     return [*(column.label(name) for name, column in seen.items()), *held]
 
 
-def seen(player: seeks.Column) -> Sequence[ColumnElement[Any]]:
+def seen(
+    player: seeks.Column,
+    *,
+    start: seeks.Column = START,
+    end: seeks.Column = END,
+    floor: seeks.Column = FLOOR,
+) -> Sequence[ColumnElement[Any]]:
     """Those of `facts` that are the same for every metric, by our own policy."""
-    columns = _seen(player, GainPolicy.AS_OF, start=START, end=END, floor=FLOOR)
+    columns = _seen(player, GainPolicy.AS_OF, start=start, end=end, floor=floor)
     return [column.label(name) for name, column in columns.items()]
 
 

@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics.members import Clan
 from clanstats.domain import Window
+from clanstats.exports.activity import activity
 from clanstats.exports.asking import Asked, asked
+from clanstats.exports.decisions import decisions
+from clanstats.exports.gains import gains
 from clanstats.exports.roster import roster
 from clanstats.sheets.table import Book, Table
 
@@ -17,10 +20,18 @@ class What(StrEnum):
     """What can be exported."""
 
     ROSTER = "roster"
+    GAINS = "gains"
+    ACTIVITY = "activity"
+    DECISIONS = "decisions"
     ALL = "all"
 
 
-_SHEETS: Mapping[What, Callable[[Asked], Awaitable[Table]]] = {What.ROSTER: roster}
+_SHEETS: Mapping[What, Callable[[Asked], Awaitable[Table]]] = {
+    What.ROSTER: roster,
+    What.GAINS: gains,
+    What.ACTIVITY: activity,
+    What.DECISIONS: decisions,
+}
 
 
 async def book(  # noqa: PLR0913 — the question has this many parts

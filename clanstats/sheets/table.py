@@ -15,8 +15,9 @@ class Kind(StrEnum):
 
     TEXT = "text"
     LONG_TEXT = "long text"
-    WHOLE = "whole"  # a number without decimals
-    HOURS = "hours"  # a number with some
+    NUMBER = "number"  # of which nothing is reckoned, such as a place
+    WHOLE = "whole"  # without decimals
+    HOURS = "hours"  # with some
     DAY = "day"  # an instant of which the day matters
     INSTANT = "instant"
     YES_NO = "yes or no"

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from clanstats.sheets.table import Book, Cell, Column, Counted, Group, Kind, Missing, Table
 from clanstats.timestamps import EARLIEST
 
-_NUMBERS = {Kind.WHOLE: "#,##0", Kind.HOURS: "#,##0.0"}
+_NUMBERS = {Kind.NUMBER: "0", Kind.WHOLE: "#,##0", Kind.HOURS: "#,##0.0"}
 _INSTANTS = {Kind.DAY: "d mmm yyyy", Kind.INSTANT: "d mmm yyyy hh:mm"}
 _SINCE, _PARTIAL = '"*"', '"~"'
 _ZERO = "[Red]"

@@ -13,5 +13,5 @@ def test_roster_has_everyone(harvested, tmp_path):
     assert (done.code, done.err) == (0, "")
     sheet = load_workbook(tmp_path / "clan.xlsx")["Roster"]
     rows = list(sheet.values)
-    assert rows[0][:2] == ("Name", "XP 30 d")
+    assert rows[0][:4] == ("#", "Name", "Joined", "Rank")
     assert len(rows) == 64

@@ -6,29 +6,19 @@ has written at least what is known.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
-from typing import Any
-
-from sqlalchemy import BigInteger, Select, bindparam, case, func, select
 
 from clanstats.analytics import spoken, voice
 from clanstats.analytics.channels import channels_read
+from clanstats.analytics.days import days_together, days_written
 from clanstats.analytics.facts.asking import Asked, Number, column
-from clanstats.analytics.members import CLAN
-from clanstats.chat import FIRST_INSTANT, IDS_PER_MS, AuthorKind
-from clanstats.db.asking import rows
-from clanstats.db.models import AttributionRow, AuthorRow, MessageRow
 from clanstats.domain import ChannelsRead, Window
 from clanstats.facts import Column, FactKey, Numbers
 from clanstats.known import read_words
-from clanstats.timestamps import epoch_ms, utc_offsets
 
 UNLINKED = "no Discord account is linked: only game chat is known"
 _UNWATCHED = "voice channels weren't watched all that time"
 _DAY = timedelta(days=1)
 _FIRST_DAY = date(1970, 1, 1)
-_DAY_MS = _DAY // timedelta(milliseconds=1)
-_ID_ZERO_MS = epoch_ms(FIRST_INSTANT)
 
 
 async def columns(asked: Asked, needs: Collection[FactKey]) -> Mapping[FactKey, Column]:
@@ -110,47 +100,5 @@ async def _voice(asked: Asked, window: Window) -> list[Number]:
 
 
 async def _days(asked: Asked, window: Window) -> list[Mapping[int, int]]:
-    """By member: how many messages on each day, numbered from 1 January 1970."""
-    parts = utc_offsets(Window(max(window.start, FIRST_INSTANT), window.end), asked.tz)
-    parameters: dict[str, Any] = {"clan_id": asked.clan_id, **spoken.bounds(window)}
-    for number, (part, ahead) in enumerate(parts):
-        parameters[f"until{number}"] = epoch_ms(part.end)
-        parameters[f"ahead{number}"] = ahead // timedelta(milliseconds=1)
-    by_player: dict[int, dict[int, int]] = {}
-    for player_id, day, count in await rows(asked.session, _counted(len(parts)), parameters):
-        by_player.setdefault(player_id, {})[day] = count
-    found: list[Mapping[int, int]] = []
-    for person in asked.people:
-        own: dict[int, int] = {}
-        for player in person.players:
-            for day, count in by_player.get(player, {}).items():
-                own[day] = own.get(day, 0) + count
-        found.append(own)
-    return found
-
-
-@cache
-def _counted(parts: int) -> Select[Any]:
-    """Built once for each number of parts into which the clock's changes cut the window."""
-    at = MessageRow.id // IDS_PER_MS + _ID_ZERO_MS
-    ahead: Any = bindparam(f"ahead{parts - 1}", type_=BigInteger)
-    if parts > 1:
-        changes = [
-            (
-                at <= bindparam(f"until{number}", type_=BigInteger),
-                bindparam(f"ahead{number}", type_=BigInteger),
-            )
-            for number in range(parts - 1)
-        ]
-        ahead = case(*changes, else_=ahead)
-    day = ((at + ahead) // _DAY_MS).label("day")
-    return (
-        select(AttributionRow.player_id, day, func.count())
-        .join_from(AuthorRow, AttributionRow, AttributionRow.author_id == AuthorRow.id)
-        .join(MessageRow, spoken.within(spoken.LO, spoken.HI))
-        .where(
-            AuthorRow.clan_id == CLAN,
-            AuthorRow.kind.in_([AuthorKind.USER, AuthorKind.RELAY]),
-        )
-        .group_by(AttributionRow.player_id, day)
-    )
+    found = await days_written(asked.session, asked.clan_id, window=window, tz=asked.tz)
+    return [days_together(found, person.players) for person in asked.people]

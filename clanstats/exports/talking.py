@@ -1,0 +1,161 @@
+"""What did the people of an export say, and when were they last seen?
+
+Talk is a person's: it stands in the line of the account they are listed under, as on the boards,
+so that a sum counts a message once. In the lines of their other accounts stands where to look.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from clanstats.analytics import spoken, voice
+from clanstats.analytics.channels import channels_read
+from clanstats.analytics.persons import Person, accounts, persons
+from clanstats.analytics.signals import (
+    GameSigns,
+    TalkSigns,
+    game_signs,
+    heard_last,
+    talk_signs,
+)
+from clanstats.analytics.spoken import Spoken
+from clanstats.analytics.talk import messages_of, voice_of
+from clanstats.analytics.voice import Heard
+from clanstats.domain import ChannelsRead, UnknownReason, Window
+from clanstats.exports.asking import HIDDEN, Asked
+from clanstats.known import REASONS, read_words, watched_words
+from clanstats.sheets.table import Cell, Missing, number
+
+NEVER = Missing("never_seen", "never seen", shown="never")
+_NOT_LINKED = Missing(UnknownReason.NOT_LINKED, REASONS[UnknownReason.NOT_LINKED])
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Who has a line of their own, and whose other accounts the others are."""
+
+    persons: Mapping[int, Person]  # by the player they are listed under; those who are shown
+    main: Mapping[int, int]  # by every other account: that player
+
+    def cell(self, asked: Asked, player_id: int, own: Callable[[Person], Cell]) -> Cell:
+        """What an account's line has in a column of talk; `own` is said of a person."""
+        if player_id in asked.hidden.talk:
+            return HIDDEN
+        if player_id in self.main:
+            name = asked.names.get(self.main[player_id], "")
+            return Missing("other_account", f"counted with {name}", shown=f"with {name}")
+        return own(self.persons[player_id])
+
+
+async def listed(asked: Asked) -> Listed:
+    """Everyone in the clan who is shown, a line a person."""
+    linked = await accounts(asked.session, asked.clan_id, asked.as_of)
+    found = await persons(asked.session, asked.clan_id, asked.as_of, linked)
+    concealed = asked.hidden.talk | asked.hidden.game
+    shown = [one for one in found if one.member.player_id not in concealed]
+    return Listed(
+        {one.member.player_id: one for one in shown},
+        {
+            player_id: one.member.player_id
+            for one in shown
+            for player_id in one.players
+            if player_id != one.member.player_id
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What everyone wrote in a time."""
+
+    read: ChannelsRead
+    players: Mapping[int, Spoken]
+
+    def own(self, one: Person) -> Spoken:
+        """All accounts of a person together."""
+        return spoken.together(self.players, one.players)
+
+    def cell(self, one: Person) -> Cell:
+        """How many messages."""
+        return number(messages_of(one, self.own(one), self.read))
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """How long everyone was in voice channels in a time."""
+
+    window: Window
+    watched: datetime | None
+    players: Mapping[int, Heard]
+
+    def own(self, one: Person) -> Heard:
+        """All accounts of a person together."""
+        return voice.together(self.players, one.players)
+
+    def cell(self, one: Person) -> Cell:
+        """How many hours."""
+        return number(voice_of(one, self.own(one), self.window, self.watched))
+
+
+async def messages(asked: Asked, window: Window) -> Written:
+    """Count everybody's messages."""
+    return Written(
+        await channels_read(asked.session, asked.clan_id, window),
+        await spoken.spoken(asked.session, asked.clan_id, window),
+    )
+
+
+async def voice_hours(asked: Asked, window: Window) -> Spent:
+    """Add up everybody's hours."""
+    return Spent(
+        window,
+        await voice.watched_since(asked.session, asked.clan_id),
+        await voice.voice(asked.session, asked.clan_id, window),
+    )
+
+
+def missing(written: Written, spent: Spent, tz: tzinfo) -> Sequence[str]:
+    """What isn't known of the talk of a time, in sentences; () if nothing."""
+    said = (
+        read_words(written.read, tz),
+        watched_words(spent.watched, spent.window.start, tz),
+    )
+    return [f"{one[0].upper()}{one[1:]}." for one in said if one]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When members were last seen; as `/inactive` has it."""
+
+    asked: Asked
+    game: Mapping[int, GameSigns]
+    talk: Mapping[int, TalkSigns]
+
+    def in_game(self, player_id: int) -> Cell:
+        """Of this account."""
+        return self.game.get(player_id, GameSigns()).last_at or NEVER
+
+    def on_discord(self, players: Sequence[int], player_id: int, *, linked: bool) -> Cell:
+        """Of the person; in relayed game chat, too."""
+        if player_id in self.asked.hidden.talk:
+            return HIDDEN
+        return heard_last(self.talk, players).last_at or (NEVER if linked else _NOT_LINKED)
+
+    def anywhere(self, players: Sequence[int], player_id: int) -> Cell:
+        """The newest sign that may be shown."""
+        hidden = player_id in self.asked.hidden.talk
+        signs = (
+            self.game.get(player_id, GameSigns()).last_at,
+            None if hidden else heard_last(self.talk, players).last_at,
+        )
+        return max((one for one in signs if one is not None), default=NEVER)
+
+
+async def seen(asked: Asked) -> Seen:
+    """Look for the last signs of everyone."""
+    players = [one.member.player_id for one in asked.people]
+    return Seen(
+        asked,
+        await game_signs(asked.session, players, asked.as_of),
+        await talk_signs(asked.session, asked.clan_id, asked.as_of),
+    )
