@@ -213,8 +213,8 @@ def _show(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     export = _add(commands, "export", "write the clan to a file", "bot.export:export")
     sheets = ["roster", "gains", "activity", "decisions", "all"]
-    export.add_argument("--what", choices=sheets, default="all", help="one sheet (default: all)")
-    export.add_argument("--format", choices=["xlsx", "csv", "json"], default="xlsx")
+    export.add_argument("--what", choices=sheets, default="all", help="all unless said otherwise")
+    export.add_argument("--format", choices=["xlsx", "csv", "json"], help="as --out ends, or xlsx")
     export.add_argument("--out", type=Path, metavar="FILE", help="where to; by default here")
     export.add_argument("--period", default="30d", help="7d, 4w, 2026-01-01..2026-01-31 or all")
     export.add_argument("--as-of", metavar="ISO", help="the clan as it was then")

@@ -39,6 +39,7 @@ COGS = (
     "cogs.audit",
     "cogs.clan_roster",
     "cogs.summary",
+    "cogs.export",
     "cogs.harvest",
     "cogs.backup",
     "cogs.privacy",

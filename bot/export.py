@@ -9,10 +9,8 @@ from bot.show import check_tables, the_clan
 from clanstats.exports.book import What, book
 from clanstats.services import open_services
 from clanstats.settings import Settings
-from clanstats.sheets.files import FileFormat, save, suffix
+from clanstats.sheets.files import FileFormat, file_name, save
 from clanstats.timestamps import parse_instant, parse_period
-
-_DEFAULT_PERIOD = "30d"
 
 
 async def export(settings: Settings, options: argparse.Namespace) -> int:
@@ -33,8 +31,15 @@ async def export(settings: Settings, options: argparse.Namespace) -> int:
                 period=options.period,
                 tz=tz,
             )
-    form = FileFormat(options.format)
-    path = options.out or Path(f"clanstats-{options.what}{suffix(made, form)}")
+    form = FileFormat(options.format or _meant(options.out))
+    path = options.out or Path(file_name(made, form))
     put = await asyncio.to_thread(save, made, form, path)
-    out.print(f"{put}")
+    rows = ", ".join(f"{table.title} {len(list(table.rows)):,}" for table in made.tables)
+    out.print(f"{put}: {rows}.")
     return 0
+
+
+def _meant(path: Path | None) -> str:
+    """By the name's ending, if it says."""
+    ending = "" if path is None else path.suffix.lower().removeprefix(".")
+    return {"zip": "csv", "csv": "csv", "json": "json"}.get(ending, "xlsx")

@@ -134,6 +134,7 @@ def _officers(people: Cast) -> Sequence[Scene]:
         Scene("roster_unlinked", "roster unlinked", {}),
         Scene("roster_names", "roster names", {}),
         Scene("roster_sync", "roster sync", {"dry_run": True}),
+        Scene("export", "export", {"what": "all"}),
     )
 
 

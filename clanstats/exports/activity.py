@@ -4,11 +4,22 @@ from collections.abc import Mapping, Sequence
 
 from clanstats.analytics.days import days_together, days_written
 from clanstats.analytics.persons import Person
+from clanstats.domain import UnknownReason
 from clanstats.exports import talking
 from clanstats.exports.asking import Asked
 from clanstats.exports.talking import Spent, Written
 from clanstats.roles import title
-from clanstats.sheets.table import Cell, Column, Counted, Group, Kind, Missing, Table, plain
+from clanstats.sheets.table import (
+    Cell,
+    Column,
+    Counted,
+    Group,
+    Kind,
+    Missing,
+    Table,
+    plain,
+    unknown,
+)
 
 _COLUMNS = (
     Column("place", "#", Kind.NUMBER),
@@ -18,8 +29,8 @@ _COLUMNS = (
     Column("accounts", "Accounts", Kind.NUMBER),
     Column("linked", "Linked", Kind.YES_NO),
     Column("messages", "Messages", Kind.WHOLE, Group.MESSAGES, scaled=True),
-    Column("on_discord", "on Discord", Kind.WHOLE, Group.MESSAGES, scaled=True),
-    Column("in_game_chat", "in game chat", Kind.WHOLE, Group.MESSAGES, scaled=True),
+    Column("on_discord", "Messages on Discord", Kind.WHOLE, Group.MESSAGES, scaled=True),
+    Column("in_game_chat", "Messages in game chat", Kind.WHOLE, Group.MESSAGES, scaled=True),
     Column("active_days", "Active days", Kind.WHOLE, Group.MESSAGES, scaled=True),
     Column("voice", "Voice hours", Kind.HOURS, Group.XP, scaled=True),
     Column("last_message_at", "Last message", Kind.INSTANT, Group.OTHER),
@@ -55,7 +66,9 @@ def _row(
     spent: Spent,
     days: Mapping[int, Mapping[int, int]],
 ) -> Sequence[Cell]:
-    count, own = written.cell(one), written.own(one)
+    count, own, heard = written.cell(one), written.own(one), spent.own(one)
+    # Of whom no account is linked it isn't known what they wrote on Discord, or whether they did.
+    nothing = None if one.linked else unknown(UnknownReason.NOT_LINKED)
     return [
         asked.names.get(one.member.player_id, one.member.name),
         title(one.member.rank),
@@ -63,13 +76,13 @@ def _row(
         len(one.players),
         one.linked,
         count,
-        _as(count, own.typed),
+        _as(count, own.typed) if one.linked or own.typed else nothing,
         _as(count, own.relayed),
         _as(count, len(days_together(days, one.players))),
         spent.cell(one),
-        own.last_message_at,
+        own.last_message_at or nothing,
         own.last_game_chat_at,
-        spent.own(one).last_at,
+        heard.last_at or nothing,
     ]
 
 

@@ -52,10 +52,10 @@ async def book(  # noqa: PLR0913 — the question has this many parts
         what: One sheet, or all of them.
         as_of: The instant at which membership, ranks, links, names and totals are taken.
         window: Over which gains, activity and decisions are given; None is everything.
-        period: The same in words.
+        period: The same as it was typed.
         tz: Whose days are meant.
     """
     about = await asked(session, clan, as_of=as_of, window=window, tz=tz)
     wanted = list(_SHEETS) if what is What.ALL else [what]
     tables = [await _SHEETS[one](about) for one in wanted]
-    return Book(clan.name, clan.wom_group_id, as_of, window, period, tz, tuple(tables))
+    return Book(clan.name, clan.wom_group_id, as_of, tz, tuple(tables), window, period)

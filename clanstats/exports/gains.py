@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clanstats.analytics.bosses import boss_lines
 from clanstats.analytics.leaderboard import lines_of
-from clanstats.domain import Gain
+from clanstats.domain import Gain, UnknownReason
 from clanstats.exports.asking import Asked
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, Metric, MetricKind
 from clanstats.roles import title
@@ -29,7 +29,7 @@ async def gains(asked: Asked) -> Table:
         lines = await lines_of(
             asked.session, asked.clan_id, known, window=asked.window, as_of=asked.as_of
         )
-        if metric.kind in {MetricKind.SKILL, MetricKind.COMPUTED} or any(o.shown for o in lines):
+        if metric.kind in {MetricKind.SKILL, MetricKind.COMPUTED} or any(map(_came_by, lines)):
             found.append((_column(metric), lines))
     (bosses,) = await boss_lines(
         asked.session, asked.clan_id, windows=[asked.window], as_of=asked.as_of
@@ -56,8 +56,13 @@ async def gains(asked: Asked) -> Table:
             ]
             for one in people
         ],
+        loud_zeros=False,
         notes=["Totals: the period is all time."] if asked.window is None else (),
     )
+
+
+def _came_by(line: Gain) -> bool:
+    return bool(line.shown) or line.unknown is UnknownReason.NEWLY_RANKED
 
 
 def _place(metric: Metric) -> tuple[int, int]:

@@ -156,16 +156,12 @@ async def _seen(asked: Asked) -> _Part:
     found = await talking.seen(asked)
     columns = [
         Column("last_seen_at", "Last seen", Kind.INSTANT, Group.OTHER),
-        Column("last_game_at", "in game", Kind.INSTANT, Group.OTHER),
-        Column("last_talk_at", "on Discord or in game chat", Kind.INSTANT, Group.OTHER),
+        Column("last_game_at", "Last in game", Kind.INSTANT, Group.OTHER),
+        Column("last_talk_at", "Last talk", Kind.INSTANT, Group.OTHER),
     ]
     return _Part(
         columns,
-        lambda one: (
-            found.anywhere(one.players, one.member.player_id),
-            found.in_game(one.member.player_id),
-            found.on_discord(one.players, one.member.player_id, linked=one.linked),
-        ),
+        lambda one: (found.anywhere(one), found.in_game(one.member), found.on_discord(one)),
     )
 
 

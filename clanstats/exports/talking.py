@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 
 from clanstats.analytics import spoken, voice
 from clanstats.analytics.channels import channels_read
+from clanstats.analytics.facts.asking import Person as Account
 from clanstats.analytics.persons import Person, accounts, persons
 from clanstats.analytics.signals import (
     GameSigns,
@@ -21,13 +22,13 @@ from clanstats.analytics.signals import (
 from clanstats.analytics.spoken import Spoken
 from clanstats.analytics.talk import messages_of, voice_of
 from clanstats.analytics.voice import Heard
-from clanstats.domain import ChannelsRead, UnknownReason, Window
+from clanstats.domain import ChannelsRead, Member, UnknownReason, Window
 from clanstats.exports.asking import HIDDEN, Asked
-from clanstats.known import REASONS, read_words, watched_words
-from clanstats.sheets.table import Cell, Missing, number
+from clanstats.known import read_words, watched_words
+from clanstats.sheets.table import Cell, Missing, number, unknown
 
-NEVER = Missing("never_seen", "never seen", shown="never")
-_NOT_LINKED = Missing(UnknownReason.NOT_LINKED, REASONS[UnknownReason.NOT_LINKED])
+_NEVER_SEEN = Missing("never_seen", "no sign of life is known")
+_STILL = Missing("no_change", "nothing has changed since they are followed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +132,25 @@ class Seen:
     game: Mapping[int, GameSigns]
     talk: Mapping[int, TalkSigns]
 
-    def in_game(self, player_id: int) -> Cell:
+    def in_game(self, member: Member) -> Cell:
         """Of this account."""
-        return self.game.get(player_id, GameSigns()).last_at or NEVER
+        signs = self.game.get(member.player_id, GameSigns())
+        if member.status == "archived":
+            return unknown(UnknownReason.ARCHIVED)
+        never = unknown(UnknownReason.NEVER_TRACKED) if signs.first_at is None else _STILL
+        return signs.last_at or never
 
-    def on_discord(self, players: Sequence[int], player_id: int, *, linked: bool) -> Cell:
-        """Of the person; in relayed game chat, too."""
-        if player_id in self.asked.hidden.talk:
+    def on_discord(self, one: Account) -> Cell:
+        """Of all accounts of a person; in relayed game chat, too."""
+        if one.member.player_id in self.asked.hidden.talk:
             return HIDDEN
-        return heard_last(self.talk, players).last_at or (NEVER if linked else _NOT_LINKED)
+        never = _NEVER_SEEN if one.linked else unknown(UnknownReason.NOT_LINKED)
+        return heard_last(self.talk, one.players).last_at or never
 
-    def anywhere(self, players: Sequence[int], player_id: int) -> Cell:
+    def anywhere(self, one: Account) -> Cell:
         """The newest sign that may be shown."""
-        hidden = player_id in self.asked.hidden.talk
-        signs = (
-            self.game.get(player_id, GameSigns()).last_at,
-            None if hidden else heard_last(self.talk, players).last_at,
-        )
-        return max((one for one in signs if one is not None), default=NEVER)
+        signs = (self.in_game(one.member), self.on_discord(one))
+        return max((at for at in signs if isinstance(at, datetime)), default=_NEVER_SEEN)
 
 
 async def seen(asked: Asked) -> Seen:

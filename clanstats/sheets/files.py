@@ -22,9 +22,12 @@ class FileFormat(StrEnum):
     JSON = "json"
 
 
-def suffix(book: Book, form: FileFormat) -> str:
-    """How the file's name ends: several tables as CSV are packed together."""
-    return ".zip" if form is FileFormat.CSV and len(book.tables) > 1 else f".{form}"
+def file_name(book: Book, form: FileFormat) -> str:
+    """Such as `roster-2026-01-31.xlsx`; several tables as CSV are packed together."""
+    several = len(book.tables) > 1
+    name = "clan" if several else book.tables[0].name
+    ending = "zip" if several and form is FileFormat.CSV else form
+    return f"{name}-{book.as_of.astimezone(book.tz):%Y-%m-%d}.{ending}"
 
 
 def written(book: Book, form: FileFormat) -> bytes:

@@ -1,12 +1,12 @@
 """What is in a table before it becomes a file: which columns, and cells that may not be known?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import TypeAlias
 
-from clanstats.domain import Gain, Window
+from clanstats.domain import Gain, UnknownReason, Window
 from clanstats.known import REASONS
 
 
@@ -75,6 +75,7 @@ class Table:
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
     frozen: int = 1  # columns that stay while one scrolls
+    loud_zeros: bool = True  # where most are 0, it would be all that one sees
     notes: Sequence[str] = ()  # what has to be known to read it rightly
 
 
@@ -85,20 +86,24 @@ class Book:
     clan: str
     wom_group_id: int
     as_of: datetime
-    window: Window | None  # of what is asked for a period; None is everything up to `as_of`
-    period: str  # in words: "last 30 days"
     tz: tzinfo  # whose days are meant
-    tables: Sequence[Table] = field(default_factory=tuple)
+    tables: Sequence[Table]
+    window: Window | None = None  # of what is asked for a period; None is all up to `as_of`
+    period: str | None = None  # as it was typed; None where there is none
 
 
 def number(gain: Gain) -> Cell:
     """A gain or a total as people are shown it, or why there is none."""
     if gain.shown is None:
-        reason = gain.unknown
-        return Missing(reason or "unknown", REASONS[reason] if reason else "unknown")
+        return unknown(gain.unknown or UnknownReason.NOT_UPDATED)
     if gain.since is None and not gain.partial:
         return gain.shown
     return Counted(gain.shown, gain.since, gain.partial)
+
+
+def unknown(reason: UnknownReason) -> Missing:
+    """A number that isn't known, and why."""
+    return Missing(reason, REASONS[reason])
 
 
 def plain(cell: Cell) -> str | bool | float | datetime | None:

@@ -8,36 +8,16 @@ and the row's last columns say why.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import cached_property
-from typing import Any, BinaryIO
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from clanstats.sheets.table import Book, Cell, Column, Counted, Group, Kind, Missing, Table
-from clanstats.timestamps import EARLIEST
+from clanstats.sheets.styles import FULL, Styles
+from clanstats.sheets.table import Book, Cell, Column, Counted, Kind, Missing, Table
 
-_NUMBERS = {Kind.NUMBER: "0", Kind.WHOLE: "#,##0", Kind.HOURS: "#,##0.0"}
-_INSTANTS = {Kind.DAY: "d mmm yyyy", Kind.INSTANT: "d mmm yyyy hh:mm"}
-_SINCE, _PARTIAL = '"*"', '"~"'
-_ZERO = "[Red]"
-_HEADERS = {
-    Group.WHO: "#404040",
-    Group.MESSAGES: "#1F5F99",
-    Group.XP: "#2E7041",
-    Group.BOSSES: "#A3541A",
-    Group.OTHER: "#5A4A8A",
-}
-_FULL = {
-    Group.WHO: "#D9D9D9",
-    Group.MESSAGES: "#6FA8DC",
-    Group.XP: "#7CBF8E",
-    Group.BOSSES: "#F2A765",
-    Group.OTHER: "#B3A2DC",
-}
-_UNKNOWN = "#E4E4E4"
-_WIDTHS = {Kind.WHOLE: 12, Kind.HOURS: 9, Kind.DAY: 12, Kind.INSTANT: 17, Kind.YES_NO: 8}
+_WIDTHS = {Kind.DAY: 11, Kind.INSTANT: 17}  # of others it is what is in them
 _NARROWEST, _WIDEST = 5, 60  # characters
 _LONG_TEXT_WIDTH = 42
 _HEADER_HEIGHT = 32  # two lines
@@ -76,84 +56,41 @@ class _Sheet:
     table: Table
     columns: Sequence[Column]
     sheet: Worksheet
-    styles: "_Styles"
+    styles: Styles
     tz: tzinfo
     scales: list[_Scale] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
 
 
-class _Styles:
-    """The workbook's formats, each made once."""
-
-    def __init__(self, book: Workbook) -> None:
-        self._book = book
-        self._made: dict[tuple[str, str], Format] = {}
-
-    def header(self, group: Group) -> Format:
-        return self._get(
-            "header",
-            group,
-            bold=True,
-            font_color="#FFFFFF",
-            bg_color=_HEADERS[group],
-            align="center",
-            valign="vcenter",
-            text_wrap=True,
-            border=1,
-            border_color="#FFFFFF",
-        )
-
-    def number(self, kind: Kind, mark: str = "") -> Format:
-        shown = _NUMBERS.get(kind, "General") + mark
-        return self._get("number", shown, num_format=f"{shown};-{shown};{_ZERO}{shown};@")
-
-    def instant(self, kind: Kind) -> Format:
-        return self._get("instant", kind, num_format=_INSTANTS[kind], align="left")
-
-    @cached_property
-    def unknown(self) -> Format:
-        return self._get(
-            "unknown", "", bg_color=_UNKNOWN, font_color="#7F7F7F", italic=True, align="right"
-        )
-
-    @cached_property
-    def bold(self) -> Format:
-        return self._get("bold", "", bold=True, valign="top")
-
-    @cached_property
-    def wrapped(self) -> Format:
-        return self._get("wrapped", "", text_wrap=True, valign="top")
-
-    @cached_property
-    def day(self) -> Format:
-        return self._get("wrapped day", "", num_format=_INSTANTS[Kind.INSTANT], align="left")
-
-    def _get(self, name: str, which: str, **options: Any) -> Format:  # noqa: ANN401 — its options
-        if (name, which) not in self._made:
-            self._made[name, which] = self._book.add_format(options)
-        return self._made[name, which]
-
-
 def write_workbook(book: Book, file: BinaryIO) -> None:
     """A sheet a table, in their order, and one that says what they are about."""
-    made = Workbook(file, {"constant_memory": True})
-    made.set_properties(
-        {"title": f"{book.clan}, {book.period}", "created": _local(book.as_of, book.tz)}
-    )
-    styles = _Styles(made)
+    with TemporaryDirectory() as folder:
+        made = Workbook(file, {"constant_memory": True, "tmpdir": folder})
+        made.set_properties({"title": book.clan, "created": _local(book.as_of, book.tz)})
+        try:
+            _write_sheets(made, book)
+            made.close()
+        finally:
+            for sheet in made.worksheets():  # or their files stay open when something fails
+                if sheet.row_data_fh is not None:
+                    sheet.row_data_fh.close()
+
+
+def _write_sheets(made: Workbook, book: Book) -> None:
+    styles = Styles(made)
     for table in book.tables:
         _write_table(made.add_worksheet(table.title), table, styles, book.tz)
     _write_about(made.add_worksheet("About"), book, styles)
-    made.close()
 
 
-def _write_table(sheet: Worksheet, table: Table, styles: _Styles, tz: tzinfo) -> None:
+def _write_table(sheet: Worksheet, table: Table, styles: Styles, tz: tzinfo) -> None:
     columns = (*table.columns, *_REMARKS)
     at = _Sheet(
         table, columns, sheet, styles, tz, [_Scale() for _ in columns], [0 for _ in columns]
     )
     sheet.freeze_panes(1, table.frozen)
     sheet.hide_gridlines(2)
+    _on_paper(sheet)
     sheet.set_row(0, _HEADER_HEIGHT)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.title, styles.header(column.group))
@@ -165,6 +102,13 @@ def _write_table(sheet: Worksheet, table: Table, styles: _Styles, tz: tzinfo) ->
         sheet.set_column(place, place, _width(column, at.widths[place]))
         if column.scaled:
             _colour(at, place, last)
+
+
+def _on_paper(sheet: Worksheet) -> None:
+    """All columns on one page's width, with the headings on each page."""
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _write_row(at: _Sheet, number: int, row: Sequence[Cell]) -> None:
@@ -185,10 +129,10 @@ def _write_row(at: _Sheet, number: int, row: Sequence[Cell]) -> None:
 
 
 def _write_cell(at: _Sheet, number: int, place: int, cell: Cell) -> None:
-    column, mark = at.columns[place], ""
-    if isinstance(cell, Counted):
-        mark = (_SINCE if cell.since is not None else "") + (_PARTIAL if cell.partial else "")
-        cell = cell.value
+    column = at.columns[place]
+    counted = cell if isinstance(cell, Counted) else None
+    if counted is not None:
+        cell = counted.value
     if isinstance(cell, bool):
         cell = "yes" if cell else "no"
     if isinstance(cell, str):
@@ -199,9 +143,10 @@ def _write_cell(at: _Sheet, number: int, place: int, cell: Cell) -> None:
         style = at.styles.instant(column.kind)
         at.sheet.write_datetime(number, place, _local(cell, at.tz), style)
     elif isinstance(cell, int | float):
-        at.sheet.write_number(number, place, cell, at.styles.number(column.kind, mark))
+        style = at.styles.number(column.kind, counted, loud=at.table.loud_zeros)
+        at.sheet.write_number(number, place, cell, style)
         at.scales[place].add(cell)
-        at.widths[place] = max(at.widths[place], len(f"{cell:,.0f}") + 3)
+        at.widths[place] = max(at.widths[place], len(f"{cell:,.0f}") + 2)
 
 
 def _said(by_reason: Mapping[str, Sequence[str]]) -> str:
@@ -217,14 +162,14 @@ def _said(by_reason: Mapping[str, Sequence[str]]) -> str:
 def _width(column: Column, longest: int) -> float:
     if column.kind is Kind.LONG_TEXT:
         return _LONG_TEXT_WIDTH
-    words = max(map(len, column.title.split()))
-    wanted = max(longest, _WIDTHS.get(column.kind, 0) if longest else 0, words)
+    words = max(len(column.title) // 2 + 1, *map(len, column.title.split()))  # in two lines
+    wanted = max(longest, _WIDTHS.get(column.kind, 0), words)
     return min(max(wanted + 1.5, _NARROWEST), _WIDEST)
 
 
 def _colour(at: _Sheet, place: int, last: int) -> None:
     """From white at 0 over what is usual to the most; one outlier doesn't whiten all others."""
-    scale, full = at.scales[place], _FULL[at.columns[place].group]
+    scale, full = at.scales[place], FULL[at.columns[place].group]
     if not scale.count:
         return
     at.sheet.conditional_format(
@@ -252,16 +197,17 @@ def _between(one: str, other: str) -> str:
     return "#" + "".join(f"{(a + b) // 2:02X}" for a, b in pairs)
 
 
-def _write_about(sheet: Worksheet, book: Book, styles: _Styles) -> None:
+def _write_about(sheet: Worksheet, book: Book, styles: Styles) -> None:
     sheet.hide_gridlines(2)
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 90)
-    start = EARLIEST if book.window is None else book.window.start
+    window = book.window
     lines: list[tuple[str, str | datetime]] = [
         ("Clan", book.clan),
         ("As of", book.as_of),
-        ("Period", book.period),
-        *([] if book.window is None else [("from", start), ("to", book.window.end)]),
+        *([] if book.period is None else [("Period", book.period)]),
+        *([] if window is None else [("from", window.start), ("to", window.end)]),
         ("Clock", f"{book.tz}: all days and times are its"),
         *LEGEND,
         *((table.title, note) for table in book.tables for note in table.notes),
@@ -269,7 +215,7 @@ def _write_about(sheet: Worksheet, book: Book, styles: _Styles) -> None:
     for number, (name, said) in enumerate(lines):
         sheet.write_string(number, 0, name, styles.bold)
         if isinstance(said, datetime):
-            sheet.write_datetime(number, 1, _local(said, book.tz), styles.day)
+            sheet.write_datetime(number, 1, _local(said, book.tz), styles.instant(Kind.INSTANT))
         else:
             sheet.write_string(number, 1, said, styles.wrapped)
 

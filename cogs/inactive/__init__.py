@@ -51,7 +51,7 @@ class Inactive(commands.Cog):
         rank="Only this rank",
         show="Which section",
         as_of="As it was on that day",
-        file="All sections as a CSV file",
+        file="All sections as an Excel workbook",
     )
     async def inactive(  # noqa: PLR0913, PLR0917 — a command's options
         self,
@@ -75,7 +75,7 @@ class Inactive(commands.Cog):
         )
         found = await answer.asked(interaction, state)
         if file:
-            await interaction.followup.send(file=sheet(found), ephemeral=True)
+            await interaction.followup.send(file=await sheet(interaction, found), ephemeral=True)
             return
         section = answer.shown_first(found) if show is None else _SHOWN[show]
         reply = controls.listed(found, replace(state, section=section))

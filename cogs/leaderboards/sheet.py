@@ -1,8 +1,8 @@
 """What is in a leaderboard's CSV file? Everyone, with all digits, safe to open in a spreadsheet."""
 
 from clanstats.domain import Gain, Leaderboard
+from clanstats.sheets.text import csv_bytes
 from cogs.leaderboards.embed import has_place
-from cogs.sheets import csv_bytes, harmless
 
 _COLUMNS = ("place", "name", "wom_id", "value", "unknown", "since", "partial")
 
@@ -23,14 +23,10 @@ def sheet(board: Leaderboard) -> bytes:
 def _row(gain: Gain, place: int | None) -> tuple[object, ...]:
     return (
         place,
-        harmless(gain.member.name),
+        gain.member.name,
         gain.member.wom_id,
-        _digits(gain.shown),
+        gain.shown,
         gain.unknown,
-        None if gain.since is None else gain.since.isoformat(timespec="seconds"),
+        gain.since,
         "game chat" if gain.partial else None,
     )
-
-
-def _digits(value: float | None) -> object:
-    return int(value) if value is not None and value == int(value) else value

@@ -1,16 +1,18 @@
 """Do officers see who has gone quiet, and is nobody listed for removal who wasn't asked?"""
 
-import csv
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import simcord
+from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from clanstats.db.models import AbsenceRow, CaseRow, ExemptionRow, NoticeRow, PlayerRow
 from clanstats.decisions.places import Purpose, set_channel
+from clanstats.drawing import Drawing
 from clanstats.people.links import LinkMethod, add_link
-from tests.cogs.stage import BOB_ID
+from tests.cogs.stage import BOB_ID, HARVESTED
 from tests.factories import NOW
 
 DAY = timedelta(days=1)
@@ -153,13 +155,19 @@ async def test_menu_turns_to_a_section(ask, carol):
     assert shown.embeds[0].title.startswith("Can't tell")
 
 
+@pytest.mark.parametrize("drawing", [pytest.param(Drawing("inline"), id="really")])
 async def test_file_has_every_section(ask):
     answered = await ask(file=True)
 
     (attachment,) = told(answered).attachments
-    lines = list(csv.DictReader((await attachment.read()).decode("utf-8-sig").splitlines()))
-    assert {"to notify", "can't tell"} <= {line["section"] for line in lines}
-    assert next(line for line in lines if line["name"] == "Idle")["wom_id"]
+    head, *rows = load_workbook(BytesIO(await attachment.read()))["Inactive"].values
+    lines = [dict(zip(head, row, strict=True)) for row in rows]
+    assert attachment.filename == "inactive-2026-11-23.xlsx"
+    assert {"to notify", "can't tell"} <= {line["Section"] for line in lines}
+    idle = next(line for line in lines if line["Name"] == "Idle")
+    assert idle["WOM ID"]
+    assert idle["WOM last looked"] == HARVESTED.replace(tzinfo=None)
+    assert "ask whether they are still there" in idle["Verdict"]
 
 
 async def test_of_the_past_sections_are_turned_and_nothing_is_done(ask):
