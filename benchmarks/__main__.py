@@ -11,7 +11,7 @@ from time import perf_counter
 import structlog
 
 import bot  # noqa: F401 — sets when this process collects garbage, as in the bot's
-from benchmarks import chatting, deciding, feeling, harvesting, report
+from benchmarks import chatting, deciding, exporting, feeling, harvesting, report
 from benchmarks.answering import answers, counts
 from benchmarks.bulk import written
 from benchmarks.seeding import seeded
@@ -67,7 +67,8 @@ async def _talk(file: Path, size: Size) -> Sequence[report.Line]:
         file, messages=size.messages, days=size.talk_days, times=size.times_history
     ) as talk:
         counted = await counts(talk.short, talk.deep, rounds=size.rounds)
-    return (*chatting.judged(talk.read), *counted)
+        files = await exporting.cost(talk.deep, rounds=size.rounds, rows=size.export_rows)
+    return (*chatting.judged(talk.read), *counted, *files)
 
 
 async def _histories(size: Size, folder: Path) -> tuple[Path, Path]:

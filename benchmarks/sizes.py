@@ -25,6 +25,7 @@ class Size:
     bulk_rows: int = 35_000
     starts: int = 10  # of a fresh interpreter
     messages: int = 600_000
+    export_rows: int = 10_000
 
     @property
     def deep_days(self) -> int:
@@ -49,6 +50,7 @@ QUICK = Size(
     bulk_rows=3_000,
     starts=3,
     messages=24_000,
+    export_rows=2_000,
 )
 TINY = Size(
     members=30,
@@ -63,4 +65,5 @@ TINY = Size(
     bulk_rows=200,
     starts=1,
     messages=1_200,
+    export_rows=200,
 )

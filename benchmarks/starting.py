@@ -12,7 +12,7 @@ import msgspec
 from benchmarks.report import Line
 
 _MOST = 2.3
-_ABSENT = ("matplotlib", "pandas", "openpyxl")
+_ABSENT = ("matplotlib", "xlsxwriter", "pandas", "openpyxl")
 _BOT = "import bot.client as c, importlib; [importlib.import_module(name) for name in c.COGS]"
 _LIBRARY = "import discord.ext.commands"
 _SCRIPT = """
@@ -56,7 +56,7 @@ def imports(*, rounds: int) -> Sequence[Line]:
         ),
         Line(
             "T13",
-            "not loaded: matplotlib, pandas, openpyxl",
+            f"not loaded: {', '.join(_ABSENT)}",
             "none of them",
             f"{loaded or 'none'}; {rss:.0f} MB to {least_rss:.0f}",
             not loaded,

@@ -58,10 +58,15 @@ async def persons(
     `linked` is what `accounts` says. Every list of talk goes over these, so whoever isn't among
     them is in no list.
     """
-    present = {member.player_id: member for member in await members(session, clan_id, as_of)}
-    listed = []
-    for player_id, member in present.items():
-        players = linked.get(player_id, (player_id,))
-        if next(one for one in players if one in present) == player_id:
-            listed.append(Person(member, players, linked=player_id in linked))
-    return tuple(listed)
+    return listed(await members(session, clan_id, as_of), linked)
+
+
+def listed(present: Sequence[Member], linked: Mapping[int, Sequence[int]]) -> Sequence[Person]:
+    """The same of these members, in their order."""
+    there = {member.player_id for member in present}
+    found = []
+    for member in present:
+        players = linked.get(member.player_id, (member.player_id,))
+        if next(one for one in players if one in there) == member.player_id:
+            found.append(Person(member, players, linked=member.player_id in linked))
+    return tuple(found)

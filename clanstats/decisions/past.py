@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.analytics.members import AT, CLAN
 from clanstats.db.asking import rows
 from clanstats.db.models import AuditRow, DecisionRow, PlayerRow
-from clanstats.decisions.deciding import State
+from clanstats.decisions.record import State
 from clanstats.domain import Window
 
 _STEP = "decision."  # what the log calls each of them begins so

@@ -43,7 +43,7 @@ _MESSAGES = 5  # among a row's cells, which begin with the name
 async def activity(asked: Asked) -> Table:
     """Everyone, whoever wrote most first; a person's accounts together."""
     window = asked.spoken_in
-    who = await talking.listed(asked)
+    who = talking.listed(asked)
     written = await talking.messages(asked, window)
     spent = await talking.voice_hours(asked, window)
     days = await days_written(asked.session, asked.clan_id, window=window, tz=asked.tz)

@@ -6,10 +6,11 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.analytics.facts.asking import Person
+from clanstats.analytics.facts.asking import Person as Account
 from clanstats.analytics.facts.standing import people
 from clanstats.analytics.members import Clan, names_at
 from clanstats.analytics.metrics import known_metrics
+from clanstats.analytics.persons import Person, listed
 from clanstats.domain import Window
 from clanstats.errors import NoDataError
 from clanstats.metrics import Metric
@@ -29,7 +30,8 @@ class Asked:
     as_of: datetime
     window: Window | None  # None is everything up to `as_of`
     tz: tzinfo
-    people: Sequence[Person]  # everyone who is shown, by name
+    people: Sequence[Account]  # everyone who is shown, by name
+    persons: Sequence[Person]  # everyone, a line a person
     hidden: Hidden
     names: Mapping[int, str]  # by player: what they were called then
     metrics: Mapping[str, tuple[int, Metric]]
@@ -59,6 +61,10 @@ async def asked(
         window,
         tz,
         [one for one in everyone if one.member.player_id not in concealed.game],
+        listed(
+            [one.member for one in everyone],
+            {one.member.player_id: one.players for one in everyone if one.linked},
+        ),
         concealed,
         await names_at(session, clan.clan_id, as_of),
         {metric.name: (number, metric) for number, metric in await known_metrics(session)},

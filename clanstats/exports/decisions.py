@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from clanstats.decisions.deciding import State
 from clanstats.decisions.past import Standing, decided
+from clanstats.decisions.record import State
 from clanstats.exports.asking import Asked
 from clanstats.roles import title
 from clanstats.rules.leaves import leaves_from_json

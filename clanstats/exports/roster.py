@@ -11,6 +11,7 @@ from clanstats.decisions.cases import Case, CaseKind, cases
 from clanstats.domain import Gain, Window
 from clanstats.exports import talking
 from clanstats.exports.asking import Asked
+from clanstats.exports.talking import Listed, Seen, Spent, Written
 from clanstats.metrics import OVERALL
 from clanstats.people.absences import away
 from clanstats.people.links import LinkMethod, links_at
@@ -33,16 +34,18 @@ class _Part:
 
 async def roster(asked: Asked) -> Table:
     """Everyone, whoever wrote most in 30 days first; windows end at the export's instant."""
-    talk, notes = await _talk(asked)
-    messages, voice = talk
+    windows = [one or Window(EARLIEST, asked.as_of) for one in _windows(asked).values()]
+    written = [await talking.messages(asked, window) for window in windows]
+    spent = await talking.voice_hours(asked, windows[_MONTH])
+    who = talking.listed(asked)
     parts = [
         _who(asked),
-        messages,
+        _messages(who, written),
         await _xp(asked),
         await _bosses(asked),
         await _efficiency(asked),
-        voice,
-        await _seen(asked),
+        _voice(who, spent),
+        _seen(await talking.seen(asked, written[_MONTH], spent)),
         await _links(asked),
         await _away(asked),
         await _cases(asked),
@@ -52,13 +55,14 @@ async def roster(asked: Asked) -> Table:
     rows = [[cell for part in parts for cell in part.cells(one)] for one in asked.people]
     places = [[column.key for column in columns].index(key) for key in _SORTED_BY]
     rows.sort(key=lambda row: [_falling(row[place]) for place in places])
+    missing = talking.missing(written[_MONTH], spent, asked.tz)
     return Table(
         "roster",
         "Roster",
         [Column("place", "#", Kind.NUMBER), *columns],
         [[place, *row] for place, row in enumerate(rows, start=1)],
         frozen=2,
-        notes=notes,
+        notes=[f"Last 30 days: {one}" for one in missing],
     )
 
 
@@ -96,22 +100,18 @@ def _who(asked: Asked) -> _Part:
     )
 
 
-async def _talk(asked: Asked) -> tuple[tuple[_Part, _Part], Sequence[str]]:
-    """Messages, voice, and what isn't known of either."""
-    who = await talking.listed(asked)
-    windows = [one or Window(EARLIEST, asked.as_of) for one in _windows(asked).values()]
-    counts = [await talking.messages(asked, window) for window in windows]
-    hours = await talking.voice_hours(asked, windows[_MONTH])
-    messages = _Part(
+def _messages(who: Listed, written: Sequence[Written]) -> _Part:
+    return _Part(
         _columns("messages", "Messages", Group.MESSAGES),
-        lambda one: [who.cell(asked, one.member.player_id, found.cell) for found in counts],
+        lambda one: [who.cell(one.member.player_id, found.cell) for found in written],
     )
-    voice = _Part(
+
+
+def _voice(who: Listed, spent: Spent) -> _Part:
+    return _Part(
         [Column("voice_30d", "Voice hours 30 d", Kind.HOURS, Group.MESSAGES, scaled=True)],
-        lambda one: [who.cell(asked, one.member.player_id, hours.cell)],
+        lambda one: [who.cell(one.member.player_id, spent.cell)],
     )
-    notes = talking.missing(counts[_MONTH], hours, asked.tz)
-    return (messages, voice), [f"Last 30 days: {one}" for one in notes]
 
 
 async def _xp(asked: Asked) -> _Part:
@@ -152,8 +152,7 @@ def _numbers(columns: Sequence[Column], found: Sequence[Sequence[Gain]]) -> _Par
     return _Part(columns, lambda one: [lines[one.member.player_id] for lines in of_player])
 
 
-async def _seen(asked: Asked) -> _Part:
-    found = await talking.seen(asked)
+def _seen(found: Seen) -> _Part:
     columns = [
         Column("last_seen_at", "Last seen", Kind.INSTANT, Group.OTHER),
         Column("last_game_at", "Last in game", Kind.INSTANT, Group.OTHER),
@@ -161,7 +160,7 @@ async def _seen(asked: Asked) -> _Part:
     ]
     return _Part(
         columns,
-        lambda one: (found.anywhere(one), found.in_game(one.member), found.on_discord(one)),
+        lambda one: (found.anywhere(one), found.in_game(one.member), found.talking(one)),
     )
 
 

@@ -4,21 +4,15 @@ Talk is a person's: it stands in the line of the account they are listed under, 
 so that a sum counts a message once. In the lines of their other accounts stands where to look.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from clanstats.analytics import spoken, voice
 from clanstats.analytics.channels import channels_read
 from clanstats.analytics.facts.asking import Person as Account
-from clanstats.analytics.persons import Person, accounts, persons
-from clanstats.analytics.signals import (
-    GameSigns,
-    TalkSigns,
-    game_signs,
-    heard_last,
-    talk_signs,
-)
+from clanstats.analytics.persons import Person
+from clanstats.analytics.signals import GameSigns, game_signs
 from clanstats.analytics.spoken import Spoken
 from clanstats.analytics.talk import messages_of, voice_of
 from clanstats.analytics.voice import Heard
@@ -37,23 +31,22 @@ class Listed:
 
     persons: Mapping[int, Person]  # by the player they are listed under; those who are shown
     main: Mapping[int, int]  # by every other account: that player
+    names: Mapping[int, str]
 
-    def cell(self, asked: Asked, player_id: int, own: Callable[[Person], Cell]) -> Cell:
+    def cell(self, player_id: int, own: Callable[[Person], Cell]) -> Cell:
         """What an account's line has in a column of talk; `own` is said of a person."""
-        if player_id in asked.hidden.talk:
+        if player_id in self.persons:
+            return own(self.persons[player_id])
+        if player_id not in self.main:
             return HIDDEN
-        if player_id in self.main:
-            name = asked.names.get(self.main[player_id], "")
-            return Missing("other_account", f"counted with {name}", shown=f"with {name}")
-        return own(self.persons[player_id])
+        name = self.names.get(self.main[player_id], "")
+        return Missing("other_account", f"counted with {name}", shown=f"with {name}")
 
 
-async def listed(asked: Asked) -> Listed:
-    """Everyone in the clan who is shown, a line a person."""
-    linked = await accounts(asked.session, asked.clan_id, asked.as_of)
-    found = await persons(asked.session, asked.clan_id, asked.as_of, linked)
+def listed(asked: Asked) -> Listed:
+    """Everyone in the clan whose talk is shown, a line a person."""
     concealed = asked.hidden.talk | asked.hidden.game
-    shown = [one for one in found if one.member.player_id not in concealed]
+    shown = [one for one in asked.persons if one.member.player_id not in concealed]
     return Listed(
         {one.member.player_id: one for one in shown},
         {
@@ -62,6 +55,7 @@ async def listed(asked: Asked) -> Listed:
             for player_id in one.players
             if player_id != one.member.player_id
         },
+        asked.names,
     )
 
 
@@ -72,7 +66,7 @@ class Written:
     read: ChannelsRead
     players: Mapping[int, Spoken]
 
-    def own(self, one: Person) -> Spoken:
+    def own(self, one: Person | Account) -> Spoken:
         """All accounts of a person together."""
         return spoken.together(self.players, one.players)
 
@@ -89,7 +83,7 @@ class Spent:
     watched: datetime | None
     players: Mapping[int, Heard]
 
-    def own(self, one: Person) -> Heard:
+    def own(self, one: Person | Account) -> Heard:
         """All accounts of a person together."""
         return voice.together(self.players, one.players)
 
@@ -128,9 +122,10 @@ def missing(written: Written, spent: Spent, tz: tzinfo) -> Sequence[str]:
 class Seen:
     """When members were last seen; as `/inactive` has it."""
 
-    asked: Asked
+    hidden: Collection[int]  # whose talk is
     game: Mapping[int, GameSigns]
-    talk: Mapping[int, TalkSigns]
+    written: Written
+    spent: Spent
 
     def in_game(self, member: Member) -> Cell:
         """Of this account."""
@@ -140,24 +135,23 @@ class Seen:
         never = unknown(UnknownReason.NEVER_TRACKED) if signs.first_at is None else _STILL
         return signs.last_at or never
 
-    def on_discord(self, one: Account) -> Cell:
-        """Of all accounts of a person; in relayed game chat, too."""
-        if one.member.player_id in self.asked.hidden.talk:
+    def talking(self, one: Account) -> Cell:
+        """Of all accounts of a person; in relayed game chat and in voice, too."""
+        if one.member.player_id in self.hidden:
             return HIDDEN
+        own = self.written.own(one)
+        signs = (own.last_message_at, own.last_game_chat_at, self.spent.own(one).last_at)
         never = _NEVER_SEEN if one.linked else unknown(UnknownReason.NOT_LINKED)
-        return heard_last(self.talk, one.players).last_at or never
+        return max((at for at in signs if at is not None), default=never)
 
     def anywhere(self, one: Account) -> Cell:
         """The newest sign that may be shown."""
-        signs = (self.in_game(one.member), self.on_discord(one))
+        signs = (self.in_game(one.member), self.talking(one))
         return max((at for at in signs if isinstance(at, datetime)), default=_NEVER_SEEN)
 
 
-async def seen(asked: Asked) -> Seen:
-    """Look for the last signs of everyone."""
+async def seen(asked: Asked, written: Written, spent: Spent) -> Seen:
+    """Look for the last signs of everyone, by the end of a time in which they talked."""
     players = [one.member.player_id for one in asked.people]
-    return Seen(
-        asked,
-        await game_signs(asked.session, players, asked.as_of),
-        await talk_signs(asked.session, asked.clan_id, asked.as_of),
-    )
+    in_game = await game_signs(asked.session, players, asked.as_of)
+    return Seen(asked.hidden.talk, in_game, written, spent)

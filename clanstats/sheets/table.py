@@ -94,11 +94,12 @@ class Book:
 
 def number(gain: Gain) -> Cell:
     """A gain or a total as people are shown it, or why there is none."""
-    if gain.shown is None:
+    value = gain.shown
+    if value is None:
         return unknown(gain.unknown or UnknownReason.NOT_UPDATED)
     if gain.since is None and not gain.partial:
-        return gain.shown
-    return Counted(gain.shown, gain.since, gain.partial)
+        return value
+    return Counted(value, gain.since, gain.partial)
 
 
 def unknown(reason: UnknownReason) -> Missing:

@@ -99,7 +99,8 @@ def _write_table(sheet: Worksheet, table: Table, styles: Styles, tz: tzinfo) -> 
         _write_row(at, last, row)
     sheet.autofilter(0, 0, last, len(columns) - 1)
     for place, column in enumerate(columns):
-        sheet.set_column(place, place, _width(column, at.widths[place]))
+        digits = len(f"{at.scales[place].most:,.0f}") + 2
+        sheet.set_column(place, place, _width(column, max(at.widths[place], digits)))
         if column.scaled:
             _colour(at, place, last)
 
@@ -146,7 +147,6 @@ def _write_cell(at: _Sheet, number: int, place: int, cell: Cell) -> None:
         style = at.styles.number(column.kind, counted, loud=at.table.loud_zeros)
         at.sheet.write_number(number, place, cell, style)
         at.scales[place].add(cell)
-        at.widths[place] = max(at.widths[place], len(f"{cell:,.0f}") + 2)
 
 
 def _said(by_reason: Mapping[str, Sequence[str]]) -> str:

@@ -72,5 +72,7 @@ def _as_before():
 def test_every_target_is_measured(tmp_path, capsys):
     command.main(["--size", "tiny", "--folder", str(tmp_path)])
 
-    measured = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line[:1] == "T"}
-    assert measured >= {"T1", "T2", "T4", "T6", "T7", "T8", "T9", "T10", "T11", "T13"}
+    measured = {
+        line.split()[0] for line in capsys.readouterr().out.splitlines() if line[:1] in {"T", "X"}
+    }
+    assert measured >= {"T1", "T2", "T4", "T6", "T7", "T8", "T9", "T10", "T11", "T13", "X1", "X2"}

@@ -31,12 +31,10 @@ from tests.factories import NOW, add_member, add_name, add_rank_change
 SHEETS = ("Roster", "Gains", "Activity", "Decisions")
 # The boards that hold the same numbers as a column of the roster.
 BOARDS = {
-    "xp_7d": ("overall", "7d"),
     "xp_30d": ("overall", "30d"),
     "xp_total": ("overall", "all"),
     "ehb": ("ehb", "all"),
     "messages_30d": ("messages", "30d"),
-    "messages_total": ("messages", "all"),
     "voice_30d": ("voice", "30d"),
 }
 SEVERAL = ("Zezima", "Player 02", "Player 40", "Twin A", "Idle", "Never Seen", "Stale", "Low")
