@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from clanstats.analytics.members import AT, CLAN
 from clanstats.db.asking import rows
@@ -15,17 +16,27 @@ from clanstats.decisions.record import State
 from clanstats.domain import Window
 
 _STEP = "decision."  # what the log calls each of them begins so
-# Only the newest step counts, and what was known of it by then.
-_LAST = (
-    select(func.max(AuditRow.id))
+_OPEN = f"{_STEP}{State.OPEN}"
+_STEPS = (
+    AuditRow.clan_id == DecisionRow.clan_id,
+    AuditRow.subject_id == DecisionRow.id,
+    AuditRow.action.startswith(_STEP),
+    AuditRow.at <= AT,
+)
+_LAST = select(func.max(AuditRow.id)).where(*_STEPS).correlate(DecisionRow).scalar_subquery()
+_voice = aliased(AuditRow)
+# Whether some officer's voice stands that didn't decide yet.
+_WAITS = (
+    select(literal(1))
     .where(
-        AuditRow.clan_id == DecisionRow.clan_id,
-        AuditRow.subject_id == DecisionRow.id,
-        AuditRow.action.startswith(_STEP),
-        AuditRow.at <= AT,
+        _voice.clan_id == DecisionRow.clan_id,
+        _voice.subject_id == DecisionRow.id,
+        _voice.action == _OPEN,
+        _voice.at <= AT,
+        or_(_voice.undone_at.is_(None), _voice.undone_at > AT),
     )
     .correlate(DecisionRow)
-    .scalar_subquery()
+    .exists()
 )
 _DECIDED = (
     select(
@@ -43,6 +54,7 @@ _DECIDED = (
         AuditRow.actor,
         AuditRow.at,
         AuditRow.undone_at,
+        _WAITS.label("waits"),
         DecisionRow.held_until,
         DecisionRow.done_at,
     )
@@ -95,7 +107,9 @@ def _standing(row: Any, as_of: datetime) -> Standing:  # noqa: ANN401 — a row
     )
     state = State(row.action.removeprefix(_STEP))
     if undone_at is not None:
-        state = State.UNDONE
+        # One officer's voice may be taken back while others' stand.
+        waits = row.action == _OPEN and row.waits
+        state, undone_at = (State.OPEN, None) if waits else (State.UNDONE, undone_at)
     elif done_at is not None:
         state = State.DONE
     return Standing(

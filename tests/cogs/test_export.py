@@ -5,6 +5,7 @@ import csv
 import json
 from datetime import timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -22,6 +23,7 @@ from clanstats.db.models import (
 )
 from clanstats.decisions.cases import CaseKind, add_case, void_case
 from clanstats.drawing import Drawing
+from clanstats.metrics import catalogue
 from clanstats.numbers import compact
 from clanstats.privacy import hiding
 from clanstats.privacy.person import Scope
@@ -247,6 +249,24 @@ async def test_talk_of_several_accounts_stands_in_one_line(ask, services):
     assert talk["Zezima"]["Accounts"] == 2
 
 
+async def test_account_of_somebody_whose_line_is_hidden_has_no_talk(ask, services):
+    """Who opts out on Wise Old Man hides one account, and it may be the one with the talk."""
+    other = await player(services, "Player 03")
+    zezima = await player(services, "Zezima")
+    async with services.write() as session:
+        link = {"clan_id": 1, "discord_user_id": ALICE_ID, "since": ago(50), "main": False}
+        await session.execute(insert(LinkRow).values(player_id=other, **link))
+        await hiding.hide(session, kind=hiding.OPTED_OUT, subject_ids=[zezima], now=NOW)
+
+    _, _, content = await ask("all")
+
+    roster = sheet(content)
+    assert "Zezima" not in roster
+    assert roster["Player 03"]["Messages 30 d"] == "hidden"
+    assert roster["Player 03"]["XP 30 d"] == 47_000_000
+    assert {"Zezima", "Player 03"} & sheet(content, "Activity").keys() == set()
+
+
 async def test_past_day_shows_the_clan_as_it_was(ask, services):
     """Membership, ranks, links, names, absences and cases; nothing that came later."""
     zezima = await player(services, "Zezima")
@@ -306,3 +326,17 @@ async def test_roster_asks_as_often_for_a_large_clan(services, ask):
 
     assert len(sheet(content)) == 78
     assert len(many) == len(few) <= 45
+
+
+async def test_every_column_is_documented(ask):
+    sheets = json.loads((await ask("all", format="json"))[2])["sheets"]
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+
+    columns = {
+        (name, column["key"])
+        for name, made in sheets.items()
+        for column in made["columns"]
+        if column["key"] not in catalogue()
+    }
+    assert len(columns) > 60
+    assert [key for _, key in columns if f"`{key}`" not in page] == []
