@@ -10,7 +10,7 @@ from clanstats.exports.book import What, book
 from clanstats.services import open_services
 from clanstats.settings import Settings
 from clanstats.sheets.files import FileFormat, file_name, save
-from clanstats.timestamps import parse_instant, parse_period
+from clanstats.timestamps import parse_past, parse_period
 
 
 async def export(settings: Settings, options: argparse.Namespace) -> int:
@@ -19,7 +19,9 @@ async def export(settings: Settings, options: argparse.Namespace) -> int:
     tz = settings.timezone
     async with open_services(settings) as services:
         clan = await the_clan(services)
-        as_of = parse_instant(options.as_of, tz=tz) if options.as_of else services.clock()
+        as_of = services.clock()
+        if options.as_of:
+            as_of = parse_past(options.as_of, now=as_of, tz=tz)
         window = parse_period(options.period, now=as_of, tz=tz)
         async with services.read() as session:
             made = await book(

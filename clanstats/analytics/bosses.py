@@ -4,6 +4,7 @@ What is known is added up: a boss that the hiscores don't list adds nothing, nor
 list only since lately. If there is none of which anything is known, neither is the sum.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -48,13 +49,18 @@ async def boss_lines(
     asked = {"clan_id": clan_id, "at": as_of, **gains.bounds(Window(end, end))}
     held = await rows(session, _HELD, asked)
     found = await _looked(session, gained, asked)
-    return [
-        [
-            _total(row) if window is None else _gained(row, window, *found[window, row.player_id])
-            for row in held
-        ]
-        for window in windows
-    ]
+    lines = []
+    for window in windows:
+        await asyncio.sleep(0)  # all windows at once would keep everybody else waiting
+        lines.append(
+            [
+                _total(row)
+                if window is None
+                else _gained(row, window, *found[window, row.player_id])
+                for row in held
+            ]
+        )
+    return lines
 
 
 async def _looked(

@@ -25,7 +25,7 @@ _first = seeks.oldest_snapshot(PlayerRow.id, since=gains.START, until=gains.END)
 
 
 def _changed(*, bosses: bool) -> Any:  # noqa: ANN401 — a column
-    """The newest change of XP, or of any boss, after the player's first observation; ms."""
+    """The newest change of XP, or of any boss, which may be the first observation; ms."""
     which = MetricRow.kind == MetricKind.BOSS if bosses else MetricRow.name == OVERALL
     newest = (
         select(func.max(MetricValueRow.taken_at))
@@ -41,7 +41,7 @@ def _changed(*, bosses: bool) -> Any:  # noqa: ANN401 — a column
     return (
         select(func.max(newest))
         .select_from(MetricRow)
-        .where(which, newest > _first)
+        .where(which)
         .correlate(PlayerRow)
         .scalar_subquery()
     )
@@ -103,8 +103,8 @@ def _game(row: Any, as_of: datetime) -> GameSigns:  # noqa: ANN401 — a row
     changed, updated = _instant(row.last_changed_at), _instant(row.updated_at)
     looked = [one for one in (_instant(row.last_at), updated) if one is not None and one <= as_of]
     return GameSigns(
-        _instant(row.xp_at),
-        _instant(row.boss_at),
+        _later(row.xp_at, row.first_at),
+        _later(row.boss_at, row.first_at),
         changed if changed is not None and changed <= as_of else None,
         _instant(row.first_at),
         max(looked, default=None),
@@ -137,6 +137,13 @@ def heard_last(found: Mapping[int, TalkSigns], players: Collection[int]) -> Talk
             for name in ("message_at", "game_chat_at", "voice_at")
         )
     )
+
+
+def _later(changed_at: int | None, first_at: int | None) -> datetime | None:
+    """When something changed; what a first observation shows is no change."""
+    if changed_at is None or first_at is None or changed_at <= first_at:
+        return None
+    return from_epoch_ms(changed_at)
 
 
 def _instant(milliseconds: int | None) -> datetime | None:

@@ -17,7 +17,7 @@ from clanstats.sheets.table import (
     Kind,
     Missing,
     Table,
-    plain,
+    falling,
     unknown,
 )
 
@@ -48,7 +48,7 @@ async def activity(asked: Asked) -> Table:
     spent = await talking.voice_hours(asked, window)
     days = await days_written(asked.session, asked.clan_id, window=window, tz=asked.tz)
     rows = [_row(asked, one, written, spent, days) for one in who.persons.values()]
-    rows.sort(key=lambda row: -_known(row[_MESSAGES]))
+    rows.sort(key=lambda row: falling(row[_MESSAGES]))
     return Table(
         "activity",
         "Activity",
@@ -91,8 +91,3 @@ def _as(count: Cell, value: float) -> Cell:
     if isinstance(count, Missing):
         return count
     return Counted(value, count.since, count.partial) if isinstance(count, Counted) else value
-
-
-def _known(cell: Cell) -> float:
-    value = plain(cell)
-    return value if isinstance(value, int | float) else -1

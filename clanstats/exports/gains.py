@@ -1,6 +1,6 @@
 """What did everyone gain in game, metric by metric? Or what have they, if all time is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from clanstats.analytics.bosses import boss_lines
 from clanstats.analytics.leaderboard import lines_of
@@ -8,7 +8,7 @@ from clanstats.domain import Gain, UnknownReason
 from clanstats.exports.asking import Asked
 from clanstats.metrics import OVERALL, TOTAL_LEVEL, Metric, MetricKind
 from clanstats.roles import title
-from clanstats.sheets.table import Column, Group, Kind, Table, number
+from clanstats.sheets.table import Cell, Column, Group, Kind, Table, falling, number
 
 _GROUPS = {
     MetricKind.SKILL: Group.XP,
@@ -23,21 +23,22 @@ _SUM = Column("bosses", "Boss kills", Kind.WHOLE, Group.BOSSES, scaled=True)
 async def gains(asked: Asked) -> Table:
     """Everyone, whoever gained most XP first; a boss or activity nobody came by has no column."""
     order = sorted(asked.metrics.values(), key=lambda known: _place(known[1]))
-    found: list[tuple[Column, Sequence[Gain]]] = []
+    columns: list[Column] = []
+    cells: list[Mapping[int, Cell]] = []
     for known in order:
         _, metric = known
         lines = await lines_of(
             asked.session, asked.clan_id, known, window=asked.window, as_of=asked.as_of
         )
         if metric.kind in {MetricKind.SKILL, MetricKind.COMPUTED} or any(map(_came_by, lines)):
-            found.append((_column(metric), lines))
+            columns.append(_column(metric))
+            cells.append({line.member.player_id: number(line) for line in lines})
     (bosses,) = await boss_lines(
         asked.session, asked.clan_id, windows=[asked.window], as_of=asked.as_of
     )
-    found.insert(len(_FIRST), (_SUM, bosses))
-    of_player = [{line.member.player_id: number(line) for line in lines} for _, lines in found]
-    xp = {line.member.player_id: line.shown for line in found[0][1]}
-    people = sorted(asked.people, key=lambda one: -(_known(xp[one.member.player_id])))
+    columns.insert(len(_FIRST), _SUM)
+    cells.insert(len(_FIRST), {line.member.player_id: number(line) for line in bosses})
+    people = sorted(asked.people, key=lambda one: falling(cells[0][one.member.player_id]))
     return Table(
         "gains",
         "Gains",
@@ -45,14 +46,14 @@ async def gains(asked: Asked) -> Table:
             Column("name", "Name"),
             Column("rank", "Rank"),
             Column("wom_id", "WOM ID", Kind.NUMBER),
-            *(column for column, _ in found),
+            *columns,
         ],
         [
             [
                 asked.names.get(one.member.player_id, one.member.name),
                 title(one.member.rank),
                 one.member.wom_id,
-                *(lines[one.member.player_id] for lines in of_player),
+                *(column[one.member.player_id] for column in cells),
             ]
             for one in people
         ],
@@ -76,7 +77,3 @@ def _column(metric: Metric) -> Column:
     hours = metric.name in {"ehp", "ehb"}
     kind = Kind.HOURS if hours else Kind.WHOLE
     return Column(metric.name, metric.title, kind, _GROUPS[metric.kind], scaled=True)
-
-
-def _known(value: float | None) -> float:
-    return -1 if value is None else value

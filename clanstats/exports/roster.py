@@ -16,7 +16,7 @@ from clanstats.metrics import OVERALL
 from clanstats.people.absences import away
 from clanstats.people.links import LinkMethod, links_at
 from clanstats.roles import title
-from clanstats.sheets.table import Cell, Column, Group, Kind, Table, number, plain
+from clanstats.sheets.table import Cell, Column, Group, Kind, Table, falling, number
 from clanstats.timestamps import EARLIEST
 
 DAYS = (7, 30, 90, 365)
@@ -54,7 +54,7 @@ async def roster(asked: Asked) -> Table:
     columns = [column for part in parts for column in part.columns]
     rows = [[cell for part in parts for cell in part.cells(one)] for one in asked.people]
     places = [[column.key for column in columns].index(key) for key in _SORTED_BY]
-    rows.sort(key=lambda row: [_falling(row[place]) for place in places])
+    rows.sort(key=lambda row: [falling(row[place]) for place in places])
     missing = talking.missing(written[_MONTH], spent, asked.tz)
     return Table(
         "roster",
@@ -64,11 +64,6 @@ async def roster(asked: Asked) -> Table:
         frozen=2,
         notes=[f"Last 30 days: {one}" for one in missing],
     )
-
-
-def _falling(cell: Cell) -> float:
-    value = plain(cell)
-    return -value if isinstance(value, int | float) else 1
 
 
 def _windows(asked: Asked) -> Mapping[str, Window | None]:

@@ -35,6 +35,7 @@ class Styles:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[tuple[str, str], Format] = {}
+        self._plain: dict[tuple[Kind, bool], Format] = {}
 
     def header(self, group: Group) -> Format:
         """A column's heading."""
@@ -53,6 +54,13 @@ class Styles:
 
     def number(self, kind: Kind, counted: Counted | None, *, loud: bool) -> Format:
         """`loud` is whether a 0 stands out."""
+        if counted is not None:
+            return self._number(kind, counted, loud=loud)
+        if (kind, loud) not in self._plain:
+            self._plain[kind, loud] = self._number(kind, None, loud=loud)
+        return self._plain[kind, loud]
+
+    def _number(self, kind: Kind, counted: Counted | None, *, loud: bool) -> Format:
         shown = _NUMBERS.get(kind, "General")
         if kind is Kind.NUMBER:
             return self._get("place", shown, num_format=shown, align="center")

@@ -114,6 +114,12 @@ def plain(cell: Cell) -> str | bool | float | datetime | None:
     return None if isinstance(cell, Missing) else cell
 
 
+def falling(cell: Cell) -> float:
+    """To sort by: most first, what isn't known last."""
+    value = plain(cell)
+    return -value if isinstance(value, int | float) else 1
+
+
 def remarks(
     columns: Sequence[Column], row: Sequence[Cell]
 ) -> tuple[Mapping[str, str], Mapping[str, datetime], Sequence[str]]:
