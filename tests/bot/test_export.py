@@ -25,10 +25,10 @@ def test_workbook_has_everyone_on_every_sheet(harvested, tmp_path):
     ("options", "name"),
     [
         pytest.param(["--what", "roster"], "roster-2026-11-23.xlsx", id="here, under its name"),
-        pytest.param(["--out", "a.json"], "a.json", id="as the name ends"),
+        pytest.param(["--out", "a.json", "--what", "roster"], "a.json", id="as the name ends"),
         pytest.param(["--out", "a.csv", "--what", "gains"], "a.csv", id="one sheet"),
         pytest.param(["--format", "csv"], "clan-2026-11-23.zip", id="several sheets"),
-        pytest.param(["--out", "a", "--format", "json"], "a", id="as is said"),
+        pytest.param(["--out", "a", "--format", "json", "--what", "activity"], "a", id="said"),
     ],
 )
 def test_format_is_as_asked_or_as_the_name_ends(harvested, tmp_path, options, name):
