@@ -134,7 +134,7 @@ async def columns(asked: Asked, needs: Collection[FactKey]) -> Mapping[FactKey, 
                 found[key] = column(await _held(asked, raids_only=raids_only))
             else:
                 window = asked.window(key.days)
-                found[key] = column(await came(asked, window, raids_only=raids_only))
+                found[key] = column(await _came(asked, window, raids_only=raids_only))
     return found
 
 
@@ -155,8 +155,7 @@ def _total(asked: Asked, person: Person, row: Any) -> Number:  # noqa: ANN401 â€
     return Number.exactly(float(row.kills), observed_at)
 
 
-async def came(asked: Asked, window: Window, *, raids_only: bool) -> list[Number]:
-    """What each member added in a window, of all bosses or of the three raids."""
+async def _came(asked: Asked, window: Window, *, raids_only: bool) -> list[Number]:
     seen = {row.player_id: row for row in await _rows(asked, _SEEN, window)}
     changes: dict[int, list[tuple[float, float]]] = {}
     for row in await _rows(asked, _GAINED[raids_only], window):

@@ -66,7 +66,7 @@ async def gather(
     return Gathered(
         window,
         tz,
-        [await _boards(session, clan_id, one, tz) for one in windows],
+        [await _boards(session, clan_id, one) for one in windows],
         [
             one
             for one in await news(session, clan_id, window)
@@ -77,14 +77,12 @@ async def gather(
     )
 
 
-async def _boards(
-    session: AsyncSession, clan_id: int, window: Window, tz: tzinfo
-) -> Mapping[str, Leaderboard]:
+async def _boards(session: AsyncSession, clan_id: int, window: Window) -> Mapping[str, Leaderboard]:
     boards = {
         name: await board(session, clan_id, metric_name=name, window=window, as_of=window.end)
         for name in (OVERALL, MESSAGES, VOICE)
     }
-    killed = await kills_board(session, clan_id, window=window, as_of=window.end, tz=tz)
+    killed = await kills_board(session, clan_id, window=window, as_of=window.end)
     return boards | {KILLS.name: killed}
 
 
