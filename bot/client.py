@@ -36,6 +36,7 @@ COGS = (
     "cogs.inactive",
     "cogs.cases",
     "cogs.points",
+    "cogs.rank",
     "cogs.audit",
     "cogs.clan_roster",
     "cogs.summary",

@@ -91,6 +91,7 @@ def _players(people: Cast) -> Sequence[Scene]:
         Scene("stats_second_account", "stats", {"player": people.second}),
         Scene("stats_game_chat_only", "stats", {"player": people.heard}, press="Activity"),
         Scene("stats_never_heard", "stats", {"player": people.silent}, press="Activity"),
+        Scene("rank", "rank", {}),
         Scene("stats_private", "stats", {"player": me, "private": True}),
         Scene("stats_unknown_player", "stats", {"player": "Nobody Here"}),
         Scene("stats_bad_period", "stats", {"player": me, "period": "soon"}),

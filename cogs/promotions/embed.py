@@ -72,7 +72,11 @@ def decided(
 
 
 def why(
-    member: Member, parts: Sequence[tuple[str, Sequence[Leaf]]], now: datetime
+    member: Member,
+    parts: Sequence[tuple[str, Sequence[Leaf]]],
+    now: datetime,
+    *,
+    nothing: str = "No rule is about them.",
 ) -> discord.Embed:
     """Every comparison of what concerns one member, with what was seen and how old it is."""
     blocks = []
@@ -81,7 +85,7 @@ def why(
         blocks.append("\n".join(lines))
     return discord.Embed(
         title=f"{words.name(member.name)} · {title(member.rank)}",
-        description=_fit(blocks, "\n\n") or "No rule is about them.",
+        description=_fit(blocks, "\n\n") or nothing,
         colour=_COLOUR,
     )
 
