@@ -38,6 +38,7 @@ COGS = (
     "cogs.points",
     "cogs.rank",
     "cogs.audit",
+    "cogs.clan",
     "cogs.clan_roster",
     "cogs.summary",
     "cogs.export",

@@ -15,10 +15,9 @@ from clanstats.rules.book import Step
 from clanstats.rules.decide import explained
 from clanstats.rules.ladder import Pace
 from clanstats.rules.leaves import Leaf
-from cogs import words
+from cogs import evidence, words
 from cogs.checks import is_officer
 from cogs.interactions import Interaction, clan_of
-from cogs.promotions import embed
 from cogs.roster import offered
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Rank(commands.Cog):
         async with services.read() as session:
             judged = await judge(services, session, clan)
         place = judged.place(player_id)
-        shown = embed.why(
+        shown = evidence.why(
             judged.table.members[place],
             _parts(judged, place),
             judged.table.as_of,

@@ -21,6 +21,7 @@ with TemporaryDirectory(prefix="clanstats-") as _scratch:
     from matplotlib import font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
     from matplotlib.patches import FancyBboxPatch, Rectangle
     from matplotlib.text import Text
     from PIL import Image
@@ -130,6 +131,14 @@ class Card:
                 linewidth=3,
                 linestyle=(0, (3, 2)),
             )
+        )
+
+    def line(  # noqa: PLR0913  a line has this many
+        self, x: float, y: float, to_x: float, to_y: float, colour: str, *, width: float = 2
+    ) -> None:
+        """Draw a straight line."""
+        self._axes.add_artist(
+            Line2D([x, to_x], [y, to_y], color=colour, linewidth=width, solid_capstyle="round")
         )
 
     def text(  # noqa: PLR0913  as above

@@ -17,7 +17,7 @@ from clanstats.decisions.queue import Queue, feed
 from clanstats.errors import BadInputError, ClanStatsError
 from clanstats.rules.decide import explained
 from clanstats.rules.decisions import Proposal
-from cogs import words
+from cogs import evidence, words
 from cogs.checks import must_be_officer
 from cogs.errors import report
 from cogs.interactions import Interaction
@@ -227,7 +227,7 @@ def _explained(found: Queue, player_id: int) -> discord.Embed:
         (f"{rule.id} ({rule.kind})", explained(rule.when, evaluation, place))
         for rule in judged.book.rules
     ]
-    return embed.why(member, parts, found.now)
+    return evidence.why(member, parts, found.now)
 
 
 def _file(found: Queue) -> discord.File:

@@ -7,19 +7,16 @@ import discord
 
 from clanstats.decisions.queue import Queue
 from clanstats.decisions.record import Decision, State
-from clanstats.domain import Member
 from clanstats.roles import title
 from clanstats.rules.decisions import Change, Missing, Proposal
-from clanstats.rules.leaves import Leaf, leaves_from_json
-from clanstats.rules.words import age_words, leaf_words, outcome_word
+from clanstats.rules.words import leaf_words
 from clanstats.timestamps import discord_time
-from cogs import words
+from cogs import evidence, words
 from cogs.promotions.state import Show
 
 CARDS = 4  # each has a row of buttons, and the pages have one
 LINES = 15
 _COLOUR = 0xF2B134
-_MARKS = {True: "🟢", False: "🔴", None: "⚪"}
 _LONGEST = 4_000  # characters; Discord takes 4,096
 _NEAREST = 5
 TITLES = {
@@ -71,25 +68,6 @@ def decided(
     return _embed(heading, "\n".join(lines) or "There is nothing.", queue, page=(page, pages))
 
 
-def why(
-    member: Member,
-    parts: Sequence[tuple[str, Sequence[Leaf]]],
-    now: datetime,
-    *,
-    nothing: str = "No rule is about them.",
-) -> discord.Embed:
-    """Every comparison of what concerns one member, with what was seen and how old it is."""
-    blocks = []
-    for heading, leaves in parts:
-        lines = [f"**{heading}**", *(_leaf(leaf, now) for leaf in leaves)]
-        blocks.append("\n".join(lines))
-    return discord.Embed(
-        title=f"{words.name(member.name)} · {title(member.rank)}",
-        description=_fit(blocks, "\n\n") or nothing,
-        colour=_COLOUR,
-    )
-
-
 def said(heading: str, text: str) -> discord.Embed:
     """What was done, in a sentence."""
     return discord.Embed(title=heading, description=text[:_LONGEST], colour=_COLOUR)
@@ -101,7 +79,7 @@ def _card(one: Proposal, queue: Queue) -> str:
         so_far = next((known for known in queue.opened if known.settles(one, queue.now)), None)
         head += f" · takes {one.votes} officers" + ("" if so_far is None else _tally(so_far))
     leaves = [leaf for leaf in one.leaves if leaf.decides]
-    return "\n".join([head, *(_leaf(leaf, queue.now) for leaf in leaves)])
+    return "\n".join([head, *(evidence.line(leaf, queue.now) for leaf in leaves)])
 
 
 def _tally(known: Decision) -> str:
@@ -114,14 +92,6 @@ def _change(one: Proposal) -> str:
         return f"suggested by {one.rule_id}, now {title(one.from_rank)}"
     arrow = "⬆️" if one.change is Change.PROMOTE else "⬇️"
     return f"{arrow} {title(one.from_rank)} → {title(one.to_rank)}"
-
-
-def _leaf(leaf: Leaf, now: datetime) -> str:
-    age = age_words(leaf, now)
-    said = words.name(leaf_words(leaf))
-    return f"{_MARKS[leaf.outcome]} {outcome_word(leaf.outcome)} {said}" + (
-        f" · {age}" if age else ""
-    )
 
 
 def _missing(one: Missing) -> str:
@@ -164,11 +134,6 @@ _STATES = {
 }
 
 
-def evidence(one: Decision) -> Sequence[Leaf]:
-    """What a decision rested on."""
-    return leaves_from_json(one.evidence)
-
-
 def _checked(queue: Queue) -> str:
     return f"{queue.judged.decisions.checked:,} checked"
 
@@ -185,12 +150,3 @@ def _embed(
         footer.insert(0, f"Page {at + 1} of {pages}")
     made.set_footer(text=" · ".join(footer))
     return made
-
-
-def _fit(blocks: Sequence[str], between: str) -> str:
-    text = ""
-    for block in blocks:
-        if len(text) + len(block) > _LONGEST:
-            return text + between + "…"
-        text += (between if text else "") + block
-    return text

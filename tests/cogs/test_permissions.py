@@ -18,7 +18,7 @@ from cogs.promotions.state import PromotionState
 
 OFFICERS = {"promotions", "inactive", "case", "points", "audit", "roster", "summary", "export"}
 ADMINS = {"harvest", "health", "setup", "backup"}
-EVERYBODY = {"rank", "stats", "leaderboard", "link", "away", "privacy", "help"}
+EVERYBODY = {"rank", "clan", "stats", "leaderboard", "link", "away", "privacy", "help"}
 ROOT = Path(__file__).parents[2]
 
 

@@ -77,6 +77,12 @@ async def people(session: AsyncSession, clan_id: int, as_of: datetime) -> Sequen
     ]
 
 
+async def followed_since(session: AsyncSession, clan_id: int) -> datetime:
+    """From when on it is known who came, went, and had which rank."""
+    told = (await rows(session, _KNOWN_SINCE, {"clan_id": clan_id}))[0]
+    return min(from_epoch_ms(at) for at in told if at is not None)
+
+
 async def columns(asked: Asked, needs: Collection[FactKey]) -> Mapping[FactKey, Column]:
     """Those of `needs` that say where a member stands."""
     found: dict[FactKey, Column] = {}
@@ -110,17 +116,16 @@ async def _having(asked: Asked, statement: Any) -> Flags:  # noqa: ANN401 — a 
 
 async def _rank_days(asked: Asked) -> Sequence[Number]:
     """Since when the rank is held; before the clan was known a change may have been missed."""
-    told = (await rows(asked.session, _KNOWN_SINCE, {"clan_id": asked.clan_id}))[0]
-    known_since = min(from_epoch_ms(at) for at in told if at is not None)
+    followed = await followed_since(asked.session, asked.clan_id)
     found = []
     for person in asked.people:
         longest = (asked.as_of - person.joined_at) / _DAY
         if person.rank_since is not None:
             found.append(Number.exactly((asked.as_of - person.rank_since) / _DAY))
-        elif person.joined_at >= known_since:
+        elif person.joined_at >= followed:
             found.append(Number.exactly(longest))
         else:
-            seen = max((asked.as_of - known_since) / _DAY, 0.0)
+            seen = max((asked.as_of - followed) / _DAY, 0.0)
             reason = "the rank may have been given before the clan was followed"
             found.append(Number(min(seen, longest), longest, reason))
     return found
