@@ -40,6 +40,8 @@ COGS = (
     "cogs.audit",
     "cogs.clan",
     "cogs.clan_roster",
+    "cogs.compare",
+    "cogs.fun",
     "cogs.summary",
     "cogs.export",
     "cogs.harvest",

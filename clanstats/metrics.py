@@ -71,7 +71,7 @@ TALK = {
     MESSAGES: Metric(MESSAGES, "Messages", MetricKind.TALK),
     VOICE: Metric(VOICE, "Voice time", MetricKind.TALK),
 }
-KILLS = Metric("bosses", "Boss kills", MetricKind.BOSS)  # of all bosses together
+KILLS = Metric("bosses", "Boss", MetricKind.BOSS)  # of all bosses together
 _UNITS = {TOTAL_LEVEL: "levels", MESSAGES: "messages", VOICE: "hours"}
 
 _FILE = Path(__file__).with_name("metrics.json")

@@ -61,3 +61,23 @@ def _sum(week: Window, values: Sequence[float], members: int, reason: UnknownRea
     if not members or len(values) < _KNOWN_ENOUGH * members:
         return WeekGain(week, None, reason)
     return WeekGain(week, sum(values), None, partial=len(values) < _WHOLE * members)
+
+
+async def player_weeks(
+    session: AsyncSession,
+    clan_id: int,
+    player_ids: Sequence[int],
+    metric_name: str,
+    weeks: Sequence[Window],
+) -> Sequence[Sequence[WeekGain]]:
+    """For each player: what they gained in each week; unknown where not known from its start."""
+    known = await metric_named(session, metric_name)
+    found: dict[int, list[WeekGain]] = {player_id: [] for player_id in player_ids}
+    for week in weeks:
+        lines = await lines_of(session, clan_id, known, window=week, as_of=weeks[-1].end)
+        gained = {line.member.player_id: line.shown for line in lines if line.since is None}
+        for player_id, course in found.items():
+            value = gained.get(player_id)
+            reason = UnknownReason.NOT_UPDATED if value is None else None
+            course.append(WeekGain(week, value, reason))
+    return [found[player_id] for player_id in player_ids]

@@ -9,6 +9,7 @@ from clanstats.charts.clan_weeks import clan_weeks, clan_weeks_alt
 from clanstats.charts.heatmap import heat_map, heat_map_alt
 from clanstats.charts.quadrant import quadrant, quadrant_alt
 from clanstats.charts.skills import player_skills, player_skills_alt
+from clanstats.charts.two_players import two_players, two_players_alt
 from clanstats.charts.weeks import player_weeks, player_weeks_alt
 
 __all__ = [
@@ -26,4 +27,6 @@ __all__ = [
     "player_weeks_alt",
     "quadrant",
     "quadrant_alt",
+    "two_players",
+    "two_players_alt",
 ]

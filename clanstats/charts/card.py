@@ -138,7 +138,14 @@ class Card:
     ) -> None:
         """Draw a straight line."""
         self._axes.add_artist(
-            Line2D([x, to_x], [y, to_y], color=colour, linewidth=width, solid_capstyle="round")
+            Line2D(
+                [x, to_x],
+                [y, to_y],
+                color=colour,
+                linewidth=width,
+                solid_capstyle="round",
+                zorder=0.5,  # under everything else
+            )
         )
 
     def text(  # noqa: PLR0913  as above

@@ -1,11 +1,12 @@
 """What does a rules file say, once it is read?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from clanstats.facts import FactKey
+from clanstats.fun import FunRules
 from clanstats.roles import from_api_name
 from clanstats.rules.errors import Problem
 from clanstats.rules.language import Condition, Names
@@ -84,6 +85,7 @@ class RuleBook:
     needs: frozenset[FactKey]
     daily: frozenset[FactKey]
     warnings: Sequence[Problem] = ()
+    fun: FunRules = field(default_factory=FunRules)
 
     def of_kind(self, *kinds: RuleKind) -> Sequence[Rule]:
         """The rules of some kinds, in the file's order."""

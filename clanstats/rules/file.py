@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from clanstats.facts import FACTS, FactKey, Windowed
+from clanstats.fun import THRESHOLDS, FunRules
 from clanstats.roles import DEFAULTS, from_api_name
 from clanstats.rules import lint, tree
 from clanstats.rules.book import Approval, Ladder, Rule, RuleBook, RuleKind, Step
@@ -24,7 +25,7 @@ MOST_RULES = 200
 _SCHEMA = 1
 _TOP = {
     "schema", "unknown", "max_changes_per_run", "max_data_age", "groups", "score", "ladder", "rule",
-    "inactive",
+    "inactive", "fun",
 }  # fmt: skip
 _LADDER = {"id", "approval", "cooldown", "after", "votes", "steps"}
 _STEP = {"rank", "when", "keep", "approval"}
@@ -92,6 +93,7 @@ class _Reader:
         ladders = [self._ladder(one) for one in self._tables(content, "ladder")]
         rules = [self._rule(one) for one in self._tables(content, "rule")]
         at_risk = self._at_risk(content.get("inactive", {}))
+        fun = self._fun(content.get("fun", {}))
         age = self._matched(content, "max_data_age", _HOURS, "48h", "a time such as 48h")
         changes = self._number(content, "max_changes_per_run", 25, 1, 10_000)
         if not self._problems:
@@ -99,9 +101,10 @@ class _Reader:
             self._problems += lint.problems(*known, self._names.groups, self._order, self._places)
         if any(not one.warning for one in self._problems):
             raise RuleError([one for one in self._problems if not one.warning])
-        return self._made(
+        made = self._made(
             [one for one in ladders if one], [one for one in rules if one], at_risk, age, changes
         )
+        return replace(made, fun=fun)
 
     def _made(
         self,
@@ -223,6 +226,14 @@ class _Reader:
         said = self._table(table, "inactive")
         self._only(said, {"at_risk"}, "[inactive]")
         return self._condition(said["at_risk"]) if "at_risk" in said else None
+
+    def _fun(self, table: object) -> FunRules:
+        said = self._table(table, "fun")
+        self._only(said, THRESHOLDS, "[fun]")
+        for key, value in said.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                self._wrong(key, f"{key} is a number, and not below 0.")
+        return FunRules() if self._problems else replace(FunRules(), **said)
 
     def _condition(
         self, said: object, *, names: Names | None = None, number: bool = False, about: str = "This"

@@ -99,7 +99,9 @@ def own_embed(own: Sequence[Own], period: Period) -> discord.Embed:
     """What somebody did, against what is usual for them."""
     made = discord.Embed(title=f"You in {period.key}", colour=_COLOUR)
     for one in own:
-        made.add_field(name=one.metric.title, value=_own_words(one), inline=True)
+        made.add_field(
+            name=words.measured(one.metric, gained=True), value=_own_words(one), inline=True
+        )
     made.set_footer(
         text=f"{period.first_day} to {period.last_day}, {period.tz}; usual is the middle of the "
         "four before"

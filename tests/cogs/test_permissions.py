@@ -18,7 +18,9 @@ from cogs.promotions.state import PromotionState
 
 OFFICERS = {"promotions", "inactive", "case", "points", "audit", "roster", "summary", "export"}
 ADMINS = {"harvest", "health", "setup", "backup"}
-EVERYBODY = {"rank", "clan", "stats", "leaderboard", "link", "away", "privacy", "help"}
+EVERYBODY = {
+    "rank", "clan", "compare", "fun", "stats", "leaderboard", "link", "away", "privacy", "help",
+}  # fmt: skip
 ROOT = Path(__file__).parents[2]
 
 

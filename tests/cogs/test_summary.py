@@ -415,7 +415,7 @@ async def test_my_week_is_for_who_presses_alone(ask, talker, discord_server):
 
     assert answer.ephemeral
     own = {field.name: field.value for field in answer.embeds[0].fields}
-    assert own["Overall"].splitlines() == ["1,500 XP", "#1 in the clan", "usual unknown"]
+    assert own["XP gained"].splitlines() == ["1,500 XP", "#1 in the clan", "usual unknown"]
 
 
 async def test_my_week_of_who_plays_nobody_says_how_to_change_that(ask, gainer, discord_server):

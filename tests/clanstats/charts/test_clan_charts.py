@@ -83,3 +83,14 @@ def test_nobody_known_says_so():
 
     assert image(charts.quadrant(empty, title="Clan")).size == (1200, 1000)
     assert "ghosts 0" in charts.quadrant_alt(empty, title="Clan")
+
+
+def test_two_players_have_a_line_each_broken_where_nothing_is_known():
+    both = [weeks(1e6, 2e6, 3e6), weeks(3e6, None, 1e6)]
+    whole = [both[0], weeks(3e6, 2e6, 1e6)]
+
+    broken, unbroken = (image(charts.two_players(["Ann", "木"], one)) for one in (both, whole))
+
+    assert broken.size == (1200, 640)
+    assert pixels_like(unbroken, style.BEST) > pixels_like(broken, style.BEST) + 500
+    assert "木: 3m; unknown; 1m." in charts.two_players_alt(["Ann", "木"], both, subtitle="XP")
