@@ -29,6 +29,7 @@ _NEEDS = {
     ("harvest", "wom"): ("wom_group_id",),
     ("harvest", "discord"): ("discord_token", "discord_guild_id", "wom_group_id"),
     ("backfill", "wom"): ("wom_group_id",),
+    ("import-legacy", None): ("wom_group_id",),
 }
 
 _DB = "bot.database"
@@ -39,6 +40,7 @@ _QUIET = {
     "db": "WARNING",
     "export": "WARNING",
     "rules": "ERROR",
+    "import-legacy": "WARNING",
     "privacy": "WARNING",
     "doctor": "WARNING",
     "alive": "WARNING",
@@ -114,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     _export(commands)
     _rules(commands)
     _db(commands)
+    _legacy(commands)
     _privacy(commands)
     _add(
         commands,
@@ -227,6 +230,21 @@ def _rules(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     init.add_argument("pack", help="time-only, efficiency, points, social, strict-activity, …")
     check = _add(verbs, "check", "say what is wrong with a rules file", "bot.rules:check")
     check.add_argument("file", nargs="?", type=Path, help="by default the one in use")
+
+
+def _legacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    legacy = _add(
+        commands,
+        "import-legacy",
+        "bring the predecessor's history along; can be stopped and resumed",
+        "bot.legacy:import_file",
+    )
+    legacy.add_argument("file", type=Path, help="its clan_data.db, which is only read")
+    legacy.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    legacy.add_argument("--report", type=Path, metavar="JSON", help="write everything there")
+    legacy.add_argument(
+        "--bot", type=int, action="append", default=[], metavar="ID", help="an account of a bot"
+    )
 
 
 def _privacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,19 +1,16 @@
 """What is kept of a message on Discord? Its content is read here, and goes no further."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 
 import discord
 
-from clanstats.chat import AuthorKind, GameEvent, MessageFlag, SeenMessage, Writer
-from clanstats.relay.lines import Broadcast, Line, NotUnderstood, Reason, Spoken
+from clanstats.chat import AuthorKind, MessageFlag, SeenMessage, Writer
+from clanstats.relay.lines import NotUnderstood
 from clanstats.relay.patterns import Patterns
 from clanstats.relay.reading import Embed, is_question, read
+from clanstats.relay.seen import relayed
 from clanstats.settings import Settings
-from clanstats.usernames import standard
 from clanstats.vocabulary import words_in
-
-_SEVERAL = "several speakers"
 
 
 class Reader:
@@ -40,7 +37,13 @@ class Reader:
                 embeds=[_embed(embed) for embed in message.embeds],
             )
             if self._relays or not isinstance(lines[0], NotUnderstood):
-                return _relayed(message, lines)
+                return relayed(
+                    message.id,
+                    _account(message),
+                    lines,
+                    length=len(message.content),
+                    flags=_flags(message),
+                )
         return _written(message, words=words_in(message.content) if self._words else {})
 
     def _patterns(self, message: discord.Message) -> Patterns | None:
@@ -80,41 +83,6 @@ def _account(message: discord.Message) -> Writer:
         return Writer(AuthorKind.WEBHOOK, message.webhook_id)
     kind = AuthorKind.BOT if message.author.bot else AuthorKind.USER
     return Writer(kind, message.author.id)
-
-
-def _relayed(message: discord.Message, lines: Sequence[Line]) -> SeenMessage:
-    """One message is one person's: the first speaker's, if anybody speaks."""
-    said = [line for line in lines if isinstance(line, Spoken)]
-    names = [standard(line.name) for line in said]
-    own = [line for line, name in zip(said, names, strict=True) if name == names[0]]
-    flags, miss = _flags(message), _miss(lines)
-    if any(line.question for line in own):
-        flags |= MessageFlag.QUESTION
-    if miss is not None:
-        flags |= MessageFlag.NOT_UNDERSTOOD
-    elif len(set(names)) > 1:
-        miss = _SEVERAL
-    return SeenMessage(
-        message.id,
-        Writer(AuthorKind.RELAY, name=names[0]) if said else _account(message),
-        sum(line.length for line in own) if said else len(message.content),
-        flags,
-        events=tuple(_event(line) for line in lines if isinstance(line, Broadcast)),
-        miss=miss,
-    )
-
-
-def _miss(lines: Sequence[Line]) -> str | None:
-    """What wasn't understood: "no pattern …: …"; a message without text isn't game chat."""
-    missed = [line for line in lines if isinstance(line, NotUnderstood)]
-    if not missed or missed[0].reason is Reason.EMPTY:
-        return None
-    return " ".join(chain([missed[0].reason], missed[0].shape.split()))
-
-
-def _event(line: Broadcast) -> GameEvent:
-    name = None if line.name is None else standard(line.name)
-    return GameEvent(line.kind, name, line.subject, line.value)
 
 
 def _embed(embed: discord.Embed) -> Embed:

@@ -21,6 +21,7 @@ LAYERS = (
         "clanstats.exports",
         "clanstats.harvest",
         "clanstats.jobs",
+        "clanstats.legacy",
         "clanstats.people",
         "clanstats.posts",
         "clanstats.privacy",

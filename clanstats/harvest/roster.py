@@ -154,7 +154,10 @@ async def _open(
     for player_id, membership in joining.items():
         stay = last.get(player_id)
         if stay is not None and membership.joined_at <= stay.left_at + SAME_INSTANT:
-            await _reopen(session, stay, clan_id, membership.role, now)
+            only = sum(each.player_id == player_id for each in stays) == 1
+            # An import knows of a member, and often not since when: what is said now is better.
+            joined_at = min(stay.joined_at, membership.joined_at) if only else stay.joined_at
+            await _reopen(session, stay, clan_id, membership.role, now, joined_at=joined_at)
         else:
             new.append(
                 {
@@ -168,15 +171,19 @@ async def _open(
         await session.execute(insert(MembershipRow), new)
 
 
-async def _reopen(
+async def _reopen(  # noqa: PLR0913 — what is known of the stay, and what is new
     session: AsyncSession,
     stay: Any,  # noqa: ANN401 — a row
     clan_id: int,
     rank: str,
     now: datetime,
+    *,
+    joined_at: datetime,
 ) -> None:
     await session.execute(
-        update(MembershipRow).where(MembershipRow.id == stay.id).values(left_at=None, rank=rank)
+        update(MembershipRow)
+        .where(MembershipRow.id == stay.id)
+        .values(left_at=None, rank=rank, joined_at=joined_at)
     )
     if rank != stay.rank:
         change = (clan_id, stay.player_id, epoch_ms(now), rank, stay.rank)

@@ -35,8 +35,12 @@ def latest(raw: msgspec.Raw, wom_id: int) -> WomSnapshot | None:
     if bytes(raw) == b"null":
         return None
     try:
-        row = _RAW_SNAPSHOT.decode(raw)
-        return _snapshot(wom_id, row.created_at, _salvaged(row.data, Problems()))
+        try:
+            row = _SNAPSHOT.decode(raw)
+        except reading.UNREADABLE:
+            loose = _RAW_SNAPSHOT.decode(raw)
+            return _snapshot(wom_id, loose.created_at, _salvaged(loose.data, Problems()))
+        return _snapshot(wom_id, row.created_at, row.data)
     except reading.UNREADABLE as error:
         raise reading.bad_answer(error) from error
 
@@ -102,6 +106,7 @@ class _RawRow(msgspec.Struct):
 
 _ROW = msgspec.json.Decoder(_Row)
 _RAW_ROW = msgspec.json.Decoder(_RawRow)
+_SNAPSHOT = msgspec.json.Decoder(_Snapshot)
 _RAW_SNAPSHOT = msgspec.json.Decoder(_RawSnapshot)
 _ENTRIES = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _XP = msgspec.json.Decoder(_Xp)
