@@ -17,6 +17,7 @@ from rich.progress import (
 
 from bot.operate import err, out, up_to_date
 from clanstats import upkeep
+from clanstats.chat import AuthorKind
 from clanstats.db import migrate
 from clanstats.db.copies import BackupError, copy
 from clanstats.db.engine import database_file
@@ -102,7 +103,9 @@ def _tell(report: Report) -> None:
     if share is not None:
         out.print(
             f"{sum(talk.attributed.values()):,} of {talk.human:,} messages by people are a known "
-            f"player's ({share:.1%})."
+            f"player's ({share:.1%}); {talk.unknown(AuthorKind.RELAY):,} are by names in game chat "
+            f"that nobody is known to have borne then, {talk.unknown(AuthorKind.USER):,} by "
+            "Discord accounts that aren't linked."
         )
     if report.candidates:
         count = sum(one.messages for one in report.candidates)

@@ -44,7 +44,8 @@ async def store_page(
     told = {each.message_id: _told(each, tombstones) for each in new if each.events}
     writers = [_known_as(each.writer, each, tombstones) for each in new]
     about = (writer for names in told.values() for writer in names.values())
-    ids = await _author_ids(session, clan_id, {*writers, *about})
+    # New ones are numbered in the order in which they come: the same pages leave the same rows.
+    ids = await _author_ids(session, clan_id, dict.fromkeys([*writers, *about]))
     rows = [
         Message(each.message_id, ids[writer], channel_id, each.length, int(each.flags))
         for each, writer in zip(new, writers, strict=True)

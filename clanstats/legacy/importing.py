@@ -71,12 +71,12 @@ class _Import:
         reader = Reader(services.settings, found, clan_name=clan_name, guild_id=guild_id)
         new = await self._talk(clan_id, found, reader)
         self._accounts.add(Accounts(self._progress.accounts))
-        async with services.write() as session:
-            await progress.done(session)
         if new >= MANY:
             await services.compact()
         async with services.read() as session:
             report = await reported(session, clan_id, source, self._accounts, found)
+        async with services.write() as session:
+            await progress.done(session)
         log.info("legacy.imported", **report.totals())
         return report
 

@@ -47,6 +47,10 @@ class Talk:
         """Which part of them is a known player's; None if there are none."""
         return sum(self.attributed.values()) / self.human if self.human else None
 
+    def unknown(self, kind: AuthorKind) -> int:
+        """How many of this kind aren't."""
+        return self.by_kind.get(kind, 0) - self.attributed.get(kind, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

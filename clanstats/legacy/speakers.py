@@ -1,19 +1,22 @@
 """Which accounts wrote the predecessor's messages, and what is each: a person, a relay, a bot?
 
 It kept an account's id and a name of its era, and nothing that says which kind it is. A webhook is
-called "…#0000", or speaks for many names. Bots still have a number behind their name, which people
-lost in 2023; who else is one, an operator says.
+called "…#0000", or bears the names of those whose words it passes on. Bots still have a number
+behind their name, which people lost in 2023; who else is one, an operator says.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from clanstats.chat import AuthorKind
 from clanstats.legacy.source import MESSAGES, Source, text
+from clanstats.relay.names import undecorated
+from clanstats.usernames import normalize
 
 _WEBHOOKS = "#0000"
-_SEVERAL = 3  # names that one account bears in lines that begin like relayed ones
+_SPEAKER = re.compile(r"\*\*(.{1,100}?)\*\*")
 _NUMBER = 4  # digits behind a "#"
 _MANY = 1000  # names of one account: more aren't kept
 _EVERY = 20_000  # rows
@@ -24,14 +27,13 @@ class Account:
     """What the rows of one account say of it."""
 
     rows: int = 0
-    relayed: int = 0  # that begin as relayed game chat does
+    relayed: int = 0  # that begin with the name they are said to be by
     names: Counter[str] = field(default_factory=Counter)
 
     def kind(self) -> AuthorKind:
         """What it is."""
-        if any(name.endswith(_WEBHOOKS) for name in self.names):
-            return AuthorKind.WEBHOOK
-        if len(self.names) >= _SEVERAL and self.relayed * 2 > self.rows:
+        called = any(name.endswith(_WEBHOOKS) for name in self.names)
+        if called or self.relayed * 2 > self.rows:
             return AuthorKind.WEBHOOK
         if self.names and all(map(_numbered, self.names)):
             return AuthorKind.BOT
@@ -75,10 +77,9 @@ def speakers(source: Source, bots: Collection[int], told: Callable[[int], None])
     for number, row in enumerate(rows, start=1):
         author_id, author_name, content, channel_id, channel_name, guild_id, guild_name, _ = row
         if isinstance(author_id, int):
-            account = accounts[author_id]
+            account, name = accounts[author_id], text(author_name)
             account.rows += 1
-            account.relayed += isinstance(content, bytes) and content.startswith(b"**")
-            name = text(author_name)
+            account.relayed += _speaks(content, name)
             if name and (name in account.names or len(account.names) < _MANY):
                 account.names[name] += 1
         if isinstance(channel_id, int):
@@ -101,6 +102,14 @@ def speakers(source: Source, bots: Collection[int], told: Callable[[int], None])
         guilds,
         None if most is None else called[most] or None,
     )
+
+
+def _speaks(content: object, name: str | None) -> bool:
+    """Whether a text begins with the name, however that was written at the time."""
+    if not name or not isinstance(content, bytes) or not content.startswith(b"**"):
+        return False
+    found = _SPEAKER.match(content.decode("utf-8", "replace"))
+    return found is not None and normalize(undecorated(found[1])) == normalize(undecorated(name))
 
 
 def _numbered(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from clanstats.chat import snowflake
@@ -207,6 +206,15 @@ class Legacy:
         self._connection.execute(statement, (*values.values(), row))
 
 
-def rows(file, statement):
-    with closing(sqlite3.connect(file)) as connection:
-        return connection.execute(statement).fetchall()
+def a_clan(file, *, players, snapshots, messages):
+    """A file with so many players, snapshots of each, and messages in all."""
+    with Legacy(file) as legacy:
+        for number in range(players):
+            name = f"player {number}"
+            legacy.member(name, joined=day(1))
+            for count in range(snapshots):
+                at, xp = day(2 + count, ms=number), 1_000 * (number + 1) + count * 10
+                row = legacy.history(name, 100 + number, at, xp, kills=number + count // 2)
+                legacy.boss(row, number + count // 2)
+        for count in range(messages):
+            legacy.relayed(f"Player {count % (players + 1)}", day(1, ms=count * 60_000))
