@@ -22,7 +22,7 @@ def test_every_link_leads_somewhere(page):
 
 
 def test_every_subcommand_is_one():
-    typed = re.findall(r"`clanstats (\w+)", README)
+    typed = re.findall(r"`clanstats ([\w-]+)", README)
 
     known = _parser()._subparsers._group_actions[0].choices
     assert typed
