@@ -21,7 +21,7 @@ from clanstats.chat import AuthorKind
 from clanstats.db import migrate
 from clanstats.db.copies import BackupError, copy
 from clanstats.db.engine import database_file
-from clanstats.db.lock import workshop
+from clanstats.db.lock import shared, workshop
 from clanstats.legacy.importing import Told, import_legacy
 from clanstats.legacy.report import Report
 from clanstats.legacy.source import READ, opened
@@ -41,7 +41,8 @@ async def import_file(settings: Settings, options: argparse.Namespace) -> int:
     if options.dry_run:
         with workshop(folder) as trial:
             if await migrate.current(settings.database_url) is not None:
-                copy(file, trial / file.name)
+                with shared(file):
+                    copy(file, trial / file.name)
             url = f"sqlite+aiosqlite:///{trial / file.name}"
             update = {"database_url": url, "backup_dir": trial}
             report = await _import(settings.model_copy(update=update), options, folder, trial=True)
@@ -97,7 +98,7 @@ def _tell(report: Report) -> None:
         if table not in READ and count:
             out.print(f"{table}: {count:,} rows, not read")
     if not report.adds_up:
-        err.print("These don't add up: the file was changed while it was read. Import it again.")
+        err.print("This doesn't add up: something changed meanwhile. Import it again.")
     talk, share = report.talk, report.talk.share
     out.print(f"{report.players:,} players are or were in the clan.")
     if share is not None:

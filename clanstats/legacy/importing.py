@@ -22,6 +22,7 @@ from clanstats.legacy.people import Bearers, people
 from clanstats.legacy.report import Report, reported
 from clanstats.legacy.source import MESSAGES, SNAPSHOTS, LegacyFileError, Source
 from clanstats.legacy.speakers import Speakers, speakers
+from clanstats.legacy.stand_ins import hand_over, renames
 from clanstats.legacy.storing import history_of, store_history
 from clanstats.legacy.talk import Page, Reader
 from clanstats.services import Services
@@ -113,10 +114,13 @@ class _Import:
         count = self._source.counts.get(SNAPSHOTS, 0)
         async with self._services.read() as session:
             bearers = await _bearers(session, clan_id)
+            approved = await renames(session)
+            known = set(await session.scalars(select(PlayerRow.wom_id)))
         found = people(self._source, bearers, lambda done: self._told("Who is who", done, count))
         self._accounts.add(found.accounts)
+        hand_over(found.persons, approved, known=known)
         stored = 0
-        for person in found.persons.values():
+        for _, person in sorted(found.persons.items()):
             stored += len(person.snapshots)
             if person.wom_id <= self._progress.player:
                 continue

@@ -90,7 +90,7 @@ def fitted(known: Sequence[Borne], seen: Sequence[Borne], *, last_seen: int) -> 
         return known
     chain = []
     for one in new:
-        until = min(one.until or last_seen, end)
+        until = one.until or end
         chain.append(Borne(one.name, since, until))
         since = until
     return (*chain, replace(first, since=end), *others)

@@ -6,7 +6,7 @@ exactly one player bear. That list may hold a player twice, once with the spaces
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
@@ -73,12 +73,22 @@ class Person:
         known = self.names.setdefault(form, Sightings(name, at, at, told))
         known.add(name, at, told=told)
 
+    def take(self, other: "Person") -> None:
+        """What is another's is this one's; a profile that is there stays."""
+        self.snapshots += other.snapshots
+        self.members += other.members
+        self.fetched += other.fetched
+        self.profile = self.profile or other.profile
+        for seen in other.names.values():
+            self.see(seen.name, seen.first, told=seen.told)
+            self.see(seen.name, seen.last, told=seen.told)
+
 
 @dataclass(frozen=True, slots=True)
 class People:
     """All of them by Wise Old Man's id, and what became of the rows that are nobody's."""
 
-    persons: Mapping[int, Person]
+    persons: dict[int, Person]
     accounts: Accounts
 
 
@@ -108,7 +118,7 @@ def people(source: Source, bearers: Bearers, told: Told) -> People:
     accounts[BOSSES].refuse(NO_SNAPSHOT, bosses.left())
     _members(source, found, accounts, bearers)
     told(number)
-    return People(dict(sorted(found.items())), accounts)
+    return People(found, accounts)
 
 
 def _place(

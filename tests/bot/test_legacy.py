@@ -61,6 +61,14 @@ def test_second_import_makes_a_copy_first_and_finds_everything_known(cli, file, 
     assert "discord_messages: 2 rows: 0 taken, 0 merged, 2 duplicate, 0 refused" in done.out
 
 
+def test_trial_knows_what_is_known(cli, file):
+    cli("import-legacy", file, WOM_GROUP_ID=1)
+
+    done = cli("import-legacy", file, "--dry-run", WOM_GROUP_ID=1)
+
+    assert "discord_messages: 2 rows: 0 taken, 0 merged, 2 duplicate, 0 refused" in done.out
+
+
 @pytest.mark.parametrize(
     "known", [pytest.param(False, id="no database"), pytest.param(True, id="one")]
 )

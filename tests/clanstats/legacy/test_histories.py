@@ -239,6 +239,26 @@ async def test_whoever_was_interrupted_goes_on_and_reports_the_whole(services, l
     assert (await dump(services))["bot_state"] == []
 
 
+async def test_another_file_is_not_taken_for_the_rest_of_one_that_was_interrupted(
+    services, legacy, imported, tmp_path
+):
+    other = tmp_path / "other.db"
+    with Legacy(other) as their:
+        their.history("alice", 11, day(20), 1_000)
+    for wom_id in (12, 13):
+        legacy.history(f"player {wom_id}", wom_id, day(20), 1_000)
+
+    def stop(what, *_):
+        if what == "Histories":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await imported(told=stop)
+    report = await imported(file=other)
+
+    assert report.totals() == {"taken": 1, "merged": 0, "duplicate": 0, "refused": 0}
+
+
 _HISTORY = st.dictionaries(
     st.integers(1, 6), st.dictionaries(st.integers(1, 3), st.integers(0, 3)), max_size=5
 )

@@ -7,6 +7,7 @@ from clanstats.db.models import (
     AttributionRow,
     AuthorRow,
     MembershipRow,
+    NameChangeRow,
     PlayerNameRow,
     PlayerRow,
     SnapshotRow,
@@ -14,7 +15,7 @@ from clanstats.db.models import (
 )
 from clanstats.tombstones import Tombstones
 from tests.clanstats.legacy.building import GENERAL, day, spaced
-from tests.factories import NOW, add_clan, add_member
+from tests.factories import NOW, add_clan, add_member, add_name
 
 
 async def histories(services):
@@ -170,6 +171,32 @@ async def test_name_that_changed_hands_is_its_bearers_at_that_time(services, leg
     assert owner == {earlier: 11, later: 12}
 
 
+async def test_what_was_heard_before_the_import_is_theirs_whose_names_it_brings(
+    services, legacy, imported
+):
+    legacy.relayed("Bob", day(20))
+    await imported()
+    legacy.history("bob", 11, day(20), 1_000)
+
+    await imported()
+
+    assert await heard(services) == {("bob", 11)}
+
+
+async def test_the_files_own_ids_of_members_decide_nothing(services, legacy, imported):
+    row = legacy.history("bob", 11, day(20), 1_000)
+    message = legacy.relayed("Alice", day(20))
+    legacy.member("alice")
+    legacy.history("alice", 12, day(21), 1_000)
+    for table, number in (("wom_snapshots", row), ("discord_messages", message)):
+        legacy.change(table, number, user_id=4_711)
+
+    await imported()
+
+    assert await histories(services) == {11: 1, 12: 1}
+    assert await heard(services) == {("alice", 12)}
+
+
 async def test_rows_without_a_name_are_whose_id_they_bear(services, legacy, imported):
     legacy.history(None, 11, day(20), 1_000)
     legacy.history("", 11, day(21), 1_100)
@@ -240,16 +267,25 @@ async def test_player_who_is_known_keeps_profile_and_stay_and_gets_the_earlier_n
     assert tuple(profile) == ("Robert", "regular")
 
 
+@pytest.mark.parametrize(
+    ("term", "taken"),
+    [
+        pytest.param((day(1), day(70)), 1, id="then"),
+        pytest.param((day(1), day(59)), 0, id="before"),
+        pytest.param((day(61), None), 0, id="since"),
+    ],
+)
 async def test_member_without_a_snapshot_is_whoever_is_known_by_that_name_then(
-    services, legacy, imported
+    services, legacy, imported, term, taken
 ):
     async with services.write() as session:
-        await add_member(session, "Bob", wom_id=11, joined_at=NOW)
+        player_id = await add_member(session, "Robert", wom_id=11, joined_at=NOW)
+        await add_name(session, player_id, "Bob", since=term[0], until=term[1])
     legacy.member("bob", joined=day(3), seen=day(60))
 
     report = await imported()
 
-    assert report.accounts["clan_members"].taken == 1
+    assert report.accounts["clan_members"].taken == taken
 
 
 async def test_history_of_who_was_merged_goes_to_whom_they_were_merged_into(
@@ -265,6 +301,64 @@ async def test_history_of_who_was_merged_goes_to_whom_they_were_merged_into(
     await imported()
 
     assert await histories(services) == {11: 1}
+
+
+@pytest.fixture
+async def renamed(services):
+    """Somebody who is Robert since Wise Old Man approved it on the 30th."""
+    async with services.write() as session:
+        player_id = await add_member(session, "Robert", wom_id=11)
+        session.add(
+            NameChangeRow(
+                id=1, player_id=player_id, old_name="Bob", new_name="Robert", changed_at=day(30)
+            )
+        )
+
+
+@pytest.mark.usefixtures("renamed")
+async def test_who_stood_in_for_somebody_just_renamed_is_them(services, legacy, imported):
+    legacy.history("bob", 11, day(20), 1_000)
+    for number in (25, 29):
+        legacy.harvest("robert", 99, day(number), 1_100, called="Robert")
+    legacy.history("robert", 11, day(40), 1_200)
+
+    report = await imported()
+
+    assert await histories(services) == {11: 4}
+    assert report.adds_up
+    assert await names(services) == {11: ["bob", "Robert"]}
+
+
+@pytest.mark.usefixtures("renamed")
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        pytest.param("robert", (15, 29), id="seen before the old name's last day"),
+        pytest.param("robert", (25, 31), id="seen after the rename"),
+        pytest.param("rob", (25, 29), id="of another name"),
+    ],
+)
+async def test_who_only_bore_the_name_before_is_somebody_else(
+    services, legacy, imported, name, days
+):
+    legacy.history("bob", 11, day(20), 1_000)
+    for number in days:
+        legacy.harvest(name, 99, day(number), 1_100)
+
+    await imported()
+
+    assert await histories(services) == {11: 1, 99: 2}
+
+
+@pytest.mark.usefixtures("renamed")
+async def test_who_is_known_otherwise_stood_in_for_nobody(services, legacy, imported):
+    async with services.write() as session:
+        await add_member(session, "Bobby", wom_id=99)
+    legacy.history("robert", 99, day(29), 1_100)
+
+    await imported()
+
+    assert await histories(services) == {99: 1}
 
 
 async def test_those_who_were_deleted_stay_deleted(services, legacy, imported):

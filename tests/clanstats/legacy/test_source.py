@@ -49,7 +49,9 @@ def test_file_is_read_without_a_byte_written_beside_or_in_it(folder, ours, mode)
         connection.execute(f"PRAGMA journal_mode={mode}")
     before = state(folder)
 
-    assert names(file, ours) == [b"bob"]
+    with opened(file, beside=ours) as source:
+        assert list(source.rows("wom_snapshots", "username")) == [(b"bob",)]
+        assert state(folder) == before
     assert state(folder) == before
 
 

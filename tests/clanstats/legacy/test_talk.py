@@ -31,6 +31,7 @@ from tests.clanstats.legacy.building import (
     spaced,
 )
 from tests.factories import NOW, add_clan
+from tests.talking import link
 
 
 async def written(services):
@@ -101,7 +102,10 @@ async def test_line_of_a_relay_that_is_not_understood_is_nobodys_words(services,
 
     await imported()
 
+    async with services.read() as session:
+        misses = (await session.scalars(select(RelayMissRow.count))).all()
     assert [row[0] for row in await written(services)] == ["webhook", "webhook"]
+    assert misses == []  # for nobody said that this is a relay
 
 
 async def test_relay_that_is_set_up_is_read_as_it_says(services, settings, legacy, imported):
@@ -149,7 +153,7 @@ async def test_bots_are_known_by_their_number_or_by_who_says_so(services, legacy
         pytest.param({"author_id": None, "author_name": ""}, "nobody's account", id="NULL author"),
         pytest.param({"channel_id": None}, "without a channel", id="no channel"),
         pytest.param({"guild_id": SERVER + 1}, "written on another server", id="another server"),
-        pytest.param({"id": 5}, "its id isn't one of Discord's", id="numbered"),
+        pytest.param({"id": 5, "created_at": None}, "its id isn't one of Discord's", id="numbered"),
         pytest.param({"id": LAST_ID}, "its id isn't one of Discord's", id="of the future"),
         pytest.param(
             {"created_at": iso(day(29))}, "its id isn't one of Discord's", id="another day"
@@ -239,13 +243,27 @@ async def test_share_is_of_what_people_wrote_and_who_is_alike_is_only_named(
     legacy.broadcast(day(21))
     for author, name in ((501, "Bob"), (501, "Bob"), (502, "someone"), (601, "MEE6#4876")):
         legacy.message(day(22), author, name, channel=GENERAL)
+    for name in ("Bob", "Alice"):  # which of them?
+        legacy.message(day(23), 503, name, channel=GENERAL)
 
     report = await imported()
 
-    assert (report.talk.human, report.talk.share) == (5, 1 / 5)
+    assert (report.talk.human, report.talk.share) == (7, 1 / 7)
     assert [(one.discord_user_id, one.player, one.messages) for one in report.candidates] == [
         (501, "bob", 2)
     ]
+
+
+async def test_account_that_is_linked_is_no_candidate_any_longer(services, legacy, imported):
+    legacy.history("bob", 11, day(10), 1_000)
+    legacy.message(day(22), 501, "Bob", channel=GENERAL)
+    await imported()
+    async with services.write() as session:
+        await link(session, 501, [1])
+
+    report = await imported()
+
+    assert report.candidates == ()
 
 
 async def test_nothing_of_what_was_written_is_kept(services, settings, legacy, imported):
