@@ -257,6 +257,7 @@ async def test_another_file_is_not_taken_for_the_rest_of_one_that_was_interrupte
     report = await imported(file=other)
 
     assert report.totals() == {"taken": 1, "merged": 0, "duplicate": 0, "refused": 0}
+    assert len(await snapshots(services)) == 2
 
 
 _HISTORY = st.dictionaries(

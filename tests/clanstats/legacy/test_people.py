@@ -1,73 +1,15 @@
 """Is everyone one person, and nobody two, whatever the predecessor called them?"""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
-from clanstats.db.models import (
-    AttributionRow,
-    AuthorRow,
-    MembershipRow,
-    NameChangeRow,
-    PlayerNameRow,
-    PlayerRow,
-    SnapshotRow,
-    TombstoneRow,
-)
+from clanstats.db.models import AttributionRow, AuthorRow, PlayerRow, TombstoneRow
 from clanstats.tombstones import Tombstones
-from tests.clanstats.legacy.building import GENERAL, day, spaced
+from tests.clanstats.legacy.building import GENERAL, day, page, spaced
+from tests.clanstats.legacy.seeing import heard, histories, names, stays
 from tests.factories import NOW, add_clan, add_member, add_name
-
-
-async def histories(services):
-    """How many snapshots each player has, by Wise Old Man's id."""
-    async with services.read() as session:
-        found = await session.execute(
-            select(PlayerRow.wom_id, SnapshotRow.taken_at).join_from(
-                PlayerRow, SnapshotRow, SnapshotRow.player_id == PlayerRow.id
-            )
-        )
-        counts = {}
-        for wom_id, _ in found:
-            counts[wom_id] = counts.get(wom_id, 0) + 1
-        return counts
-
-
-async def names(services):
-    """What each player is or was called, in order."""
-    async with services.read() as session:
-        found = await session.execute(
-            select(PlayerRow.wom_id, PlayerNameRow.name)
-            .join_from(PlayerRow, PlayerNameRow, PlayerNameRow.player_id == PlayerRow.id)
-            .order_by(PlayerNameRow.since, PlayerNameRow.until.is_(None))
-        )
-        borne = {}
-        for wom_id, name in found:
-            borne.setdefault(wom_id, []).append(name)
-        return borne
-
-
-async def stays(services):
-    async with services.read() as session:
-        found = await session.execute(
-            select(
-                PlayerRow.wom_id,
-                MembershipRow.rank,
-                MembershipRow.joined_at,
-                MembershipRow.left_at,
-            ).join_from(PlayerRow, MembershipRow, MembershipRow.player_id == PlayerRow.id)
-        )
-        return {row.wom_id: tuple(row[1:]) for row in found}
-
-
-async def heard(services):
-    """Whose words relayed names' are: Wise Old Man's ids by name."""
-    async with services.read() as session:
-        found = await session.execute(
-            select(AuthorRow.name, PlayerRow.wom_id)
-            .join_from(AuthorRow, AttributionRow, AttributionRow.author_id == AuthorRow.id)
-            .join(PlayerRow, PlayerRow.id == AttributionRow.player_id)
-        )
-        return {(row.name, row.wom_id) for row in found}
 
 
 async def test_two_names_that_lose_their_difference_without_spaces_stay_two_players(
@@ -247,6 +189,34 @@ async def test_stay_whose_beginning_was_lost_begins_when_one_was_first_harvested
     assert (await stays(services))[11][1:] == (day(41), day(60))
 
 
+@pytest.mark.parametrize(
+    "told", [pytest.param("joined", id="joined then"), pytest.param("page", id="registered then")]
+)
+async def test_first_name_counts_from_when_there_was_somebody(services, legacy, imported, told):
+    legacy.relayed("Bob", day(2))
+    if told == "joined":
+        legacy.member("bob", joined=day(1))
+        legacy.history("bob", 11, day(50), 1_000)
+    else:
+        legacy.harvest("bob", 11, day(50), 1_000, called="Bob")
+
+    report = await imported()
+
+    assert report.talk.share == 1
+
+
+async def test_profile_is_what_the_newest_page_says(services, legacy, imported):
+    for number, country in ((30, "SE"), (50, "NO"), (40, "DK")):
+        told = page(11, "Bob", day(number), 1_000) | {"country": country}
+        legacy.row("bob", json.dumps(told), at=day(number))
+
+    await imported()
+
+    async with services.read() as session:
+        profile = (await session.scalars(select(PlayerRow))).one()
+    assert (profile.country, profile.updated_at) == ("NO", day(50))
+
+
 async def test_player_who_is_known_keeps_profile_and_stay_and_gets_the_earlier_name(
     services, legacy, imported
 ):
@@ -301,64 +271,6 @@ async def test_history_of_who_was_merged_goes_to_whom_they_were_merged_into(
     await imported()
 
     assert await histories(services) == {11: 1}
-
-
-@pytest.fixture
-async def renamed(services):
-    """Somebody who is Robert since Wise Old Man approved it on the 30th."""
-    async with services.write() as session:
-        player_id = await add_member(session, "Robert", wom_id=11)
-        session.add(
-            NameChangeRow(
-                id=1, player_id=player_id, old_name="Bob", new_name="Robert", changed_at=day(30)
-            )
-        )
-
-
-@pytest.mark.usefixtures("renamed")
-async def test_who_stood_in_for_somebody_just_renamed_is_them(services, legacy, imported):
-    legacy.history("bob", 11, day(20), 1_000)
-    for number in (25, 29):
-        legacy.harvest("robert", 99, day(number), 1_100, called="Robert")
-    legacy.history("robert", 11, day(40), 1_200)
-
-    report = await imported()
-
-    assert await histories(services) == {11: 4}
-    assert report.adds_up
-    assert await names(services) == {11: ["bob", "Robert"]}
-
-
-@pytest.mark.usefixtures("renamed")
-@pytest.mark.parametrize(
-    ("name", "days"),
-    [
-        pytest.param("robert", (15, 29), id="seen before the old name's last day"),
-        pytest.param("robert", (25, 31), id="seen after the rename"),
-        pytest.param("rob", (25, 29), id="of another name"),
-    ],
-)
-async def test_who_only_bore_the_name_before_is_somebody_else(
-    services, legacy, imported, name, days
-):
-    legacy.history("bob", 11, day(20), 1_000)
-    for number in days:
-        legacy.harvest(name, 99, day(number), 1_100)
-
-    await imported()
-
-    assert await histories(services) == {11: 1, 99: 2}
-
-
-@pytest.mark.usefixtures("renamed")
-async def test_who_is_known_otherwise_stood_in_for_nobody(services, legacy, imported):
-    async with services.write() as session:
-        await add_member(session, "Bobby", wom_id=99)
-    legacy.history("robert", 99, day(29), 1_100)
-
-    await imported()
-
-    assert await histories(services) == {99: 1}
 
 
 async def test_those_who_were_deleted_stay_deleted(services, legacy, imported):

@@ -154,7 +154,11 @@ async def test_bots_are_known_by_their_number_or_by_who_says_so(services, legacy
         pytest.param({"channel_id": None}, "without a channel", id="no channel"),
         pytest.param({"guild_id": SERVER + 1}, "written on another server", id="another server"),
         pytest.param({"id": 5, "created_at": None}, "its id isn't one of Discord's", id="numbered"),
-        pytest.param({"id": LAST_ID}, "its id isn't one of Discord's", id="of the future"),
+        pytest.param(
+            {"id": LAST_ID, "created_at": None},
+            "its id isn't one of Discord's",
+            id="of the future",
+        ),
         pytest.param(
             {"created_at": iso(day(29))}, "its id isn't one of Discord's", id="another day"
         ),
