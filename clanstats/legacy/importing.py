@@ -116,7 +116,12 @@ class _Import:
             bearers = await _bearers(session, clan_id)
             approved = await renames(session)
             known = set(await session.scalars(select(PlayerRow.wom_id)))
-        found = people(self._source, bearers, lambda done: self._told("Who is who", done, count))
+        found = people(
+            self._source,
+            bearers,
+            lambda done: self._told("Who is who", done, count),
+            now=self._services.clock(),
+        )
         self._accounts.add(found.accounts)
         hand_over(found.persons, approved, known=known)
         stored = 0

@@ -8,6 +8,7 @@ exactly one player bear. That list may hold a player twice, once with the spaces
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from clanstats.legacy.instants import instant_ms
 from clanstats.legacy.names import Sightings
 from clanstats.legacy.observations import Glance, glance, observed
 from clanstats.legacy.source import BOSSES, MEMBERS, SNAPSHOTS, Source, text
+from clanstats.timestamps import epoch_ms
 from clanstats.usernames import canonical, normalize, standard
 from clanstats.wom.rows import WomPlayer
 
@@ -24,6 +26,7 @@ STRANGER = Refusal("no snapshot says which player bears this name")
 SHARED = Refusal("two players bear or bore this name")
 NO_SNAPSHOT = Refusal("its snapshot isn't there")
 LEFT_OUT = Refusal("its snapshot was refused")
+FUTURE = Refusal("taken in the future, by its JSON; or is this machine's clock wrong?")
 CONTRADICTED = Refusal("the JSON of its snapshot says otherwise")
 _EVERY = 500  # rows
 
@@ -97,22 +100,33 @@ Told = Callable[[int], None]
 Bearers = Callable[[str, int | None], Collection[int]]
 
 
-def people(source: Source, bearers: Bearers, told: Told) -> People:
+def people(source: Source, bearers: Bearers, told: Told, *, now: datetime) -> People:
     """Read the file once.
 
     Args:
         source: The file.
         bearers: For members of whom there is no snapshot.
         told: Given the number of snapshots read, now and then.
+        now: What is a day later can't be.
     """
     found: dict[int, Person] = {}
     accounts = Accounts()
+    latest = epoch_ms(now + timedelta(days=1))
     bosses = _Bosses(source)
     columns = ("row", "id", "username", "timestamp", "total_xp", "raw_data")
     number = 0
     rows = source.rows(SNAPSHOTS, *columns, tail="ORDER BY id")
     for number, (row, key, username, timestamp, total_xp, json) in enumerate(rows, start=1):
-        _place(found, accounts, bosses.of(key), (row, username, timestamp, total_xp, json))
+        raw = json if isinstance(json, bytes) else None
+        seen = glance(raw, total_xp=total_xp)
+        if isinstance(seen, Glance) and seen.at > latest:
+            seen = FUTURE
+        told_by, its_bosses = _Row(row, text(username), text(timestamp), raw or b""), bosses.of(key)
+        if isinstance(seen, Refusal):
+            accounts[SNAPSHOTS].refuse(seen)
+            accounts[BOSSES].refuse(LEFT_OUT, len(its_bosses))
+        else:
+            _place(found, accounts, seen, told_by, its_bosses)
         if number % _EVERY == 0:
             told(number)
     accounts[BOSSES].refuse(NO_SNAPSHOT, bosses.left())
@@ -121,29 +135,30 @@ def people(source: Source, bearers: Bearers, told: Told) -> People:
     return People(found, accounts)
 
 
+class _Row(NamedTuple):
+    row: int
+    name: str | None
+    timestamp: str | None
+    json: bytes
+
+
 def _place(
     found: dict[int, Person],
     accounts: Accounts,
+    seen: Glance,
+    told_by: _Row,
     bosses: Sequence[tuple[str, object]],
-    columns: tuple[int, object, object, object, object],
 ) -> None:
     """Give a snapshot to whom it is of."""
-    row, username, timestamp, total_xp, json = columns
-    raw = json if isinstance(json, bytes) else None
-    seen = glance(raw, total_xp=total_xp)
-    if isinstance(seen, Refusal):
-        accounts[SNAPSHOTS].refuse(seen)
-        accounts[BOSSES].refuse(LEFT_OUT, len(bosses))
-        return
-    agreeing = _agreeing(raw or b"", seen, bosses) if bosses else 0
+    agreeing = _agreeing(told_by.json, seen, bosses) if bosses else 0
     accounts[BOSSES].refuse(CONTRADICTED, len(bosses) - agreeing)
     person = found.setdefault(seen.wom_id, Person(seen.wom_id))
-    name = canonical(text(username))
-    person.snapshots.append(SnapshotRow(row, seen.at, standard(name), agreeing))
+    name = canonical(told_by.name)
+    person.snapshots.append(SnapshotRow(told_by.row, seen.at, standard(name), agreeing))
     if seen.profile is None:
         person.see(name, seen.at, told=False)
         return
-    fetched = instant_ms(text(timestamp)) or seen.at
+    fetched = instant_ms(told_by.timestamp) or seen.at
     person.fetched.append(fetched)
     person.see(seen.profile.name, fetched, told=True)
     if person.profile is None or fetched >= max(person.fetched):

@@ -85,15 +85,27 @@ async def store_history(
         What became of the player's rows.
     """
     person, accounts = history.person, Accounts()
-    if tombstones.has_wom(person.wom_id):
+    known = (
+        await session.execute(
+            select(PlayerRow.id, PlayerRow.merged_into_id).where(PlayerRow.wom_id == person.wom_id)
+        )
+    ).one_or_none()
+    # Whoever is known by no name but a deleted person's is taken to be them, under another id.
+    if tombstones.has_wom(person.wom_id) or (
+        known is None and person.names and all(map(tombstones.has_name, person.names))
+    ):
         accounts[SNAPSHOTS].refuse(FORGOTTEN, len(person.snapshots))
         accounts[BOSSES].refuse(FORGOTTEN, sum(row.bosses for row in person.snapshots))
         accounts[MEMBERS].refuse(FORGOTTEN, len(person.members))
         return accounts
     names = borne(person.names.values())
-    player_id, itself = await _player(session, person, names)
+    if known is None:
+        players = await store.save_players(session, [_profile(person, names)])
+        player_id = players[person.wom_id]
+    else:  # its profile is newer
+        player_id = known.merged_into_id or known.id
     new_stay = False
-    if itself:
+    if known is None or known.merged_into_id is None:
         await _name(session, player_id, person, names)
         new_stay = await _stay(session, clan_id, player_id, person)
         await _attribute(session, clan_id, person)
@@ -139,24 +151,6 @@ def _count_members(account: Account, person: Person, *, new: bool) -> None:
     elif person.members:
         account.taken += 1
         account.merged += len(person.members) - 1
-
-
-async def _player(
-    session: AsyncSession, person: Person, names: Sequence[Borne]
-) -> tuple[int, bool]:
-    """Our id, and whether it is this player's own rather than that of who they were merged into.
-
-    A profile that is known stays as it is: it is newer.
-    """
-    known = (
-        await session.execute(
-            select(PlayerRow.id, PlayerRow.merged_into_id).where(PlayerRow.wom_id == person.wom_id)
-        )
-    ).one_or_none()
-    if known is not None:
-        return known.merged_into_id or known.id, known.merged_into_id is None
-    ids = await store.save_players(session, [_profile(person, names)])
-    return ids[person.wom_id], True
 
 
 def _profile(person: Person, names: Sequence[Borne]) -> WomPlayer:

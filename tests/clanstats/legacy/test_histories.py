@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from clanstats.services import open_services
 from clanstats.timestamps import epoch_ms
 from tests.clanstats.harvest.tables import dump
 from tests.clanstats.legacy.building import LAYOUTS, Legacy, day, page, snapshot
-from tests.factories import add_member, observe
+from tests.factories import NOW, add_member, observe
 
 WEEK = Window(day(50), day(57))
 
@@ -131,6 +132,11 @@ async def test_boss_history_is_rebuilt_from_the_json(services, legacy, imported)
         pytest.param((None, 0), "a hiscores miss", id="no XP"),
         pytest.param((None, -1), "a hiscores miss", id="unranked"),
         pytest.param((json.dumps(snapshot(11, day(9), 0)), 0), "a hiscores miss", id="XP of 0"),
+        pytest.param(
+            (json.dumps(snapshot(11, NOW + timedelta(days=2), 5)), 5),
+            "taken in the future",
+            id="of the day after tomorrow",
+        ),
         pytest.param(("{", 5), "its JSON can't be read", id="cut off"),
         pytest.param(("[1]", 5), "its JSON can't be read", id="a list"),
         pytest.param(('{"message": "gone"}', 5), "its JSON holds no snapshot", id="an error"),

@@ -293,3 +293,27 @@ async def test_those_who_were_deleted_stay_deleted(services, legacy, imported):
         kept = len((await session.scalars(select(TombstoneRow.digest))).all())
     assert (authors, kept) == (["forgotten"], 3)
     assert report.candidates == ()
+
+
+@pytest.mark.parametrize(
+    ("known", "kept"),
+    [
+        pytest.param(False, {12: 2}, id="of whom nothing else is known"),
+        pytest.param(True, {12: 2, 99: 1}, id="but not who is known otherwise"),
+    ],
+)
+async def test_who_only_bears_a_deleted_persons_name_is_taken_for_them(
+    services, legacy, imported, known, kept
+):
+    async with services.write() as session:
+        await add_clan(session)
+        await Tombstones.add(session, now=NOW, names=["bob"], wom_ids=[11])
+        if known:
+            await add_member(session, "Bob", wom_id=99)
+    legacy.history("bob", 99, day(20), 1_000)
+    for name, number in (("bob", 20), ("alice", 30)):
+        legacy.history(name, 12, day(number), 1_000)
+
+    await imported()
+
+    assert await histories(services) == kept
