@@ -120,9 +120,25 @@ def _statements(count: int) -> tuple[Select[Any], Select[Any]]:
         .cte("bosses")
         .prefix_with("MATERIALIZED")
     )
+    # When somebody was looked at is the same for all their bosses.
+    looked = (
+        select(people.c.player_id, windows, *gains.seen(people.c.player_id, **bounds))
+        .join_from(people, windows, true())
+        .cte("looked")
+        .prefix_with("MATERIALIZED")
+    )
     pairs = (
-        select(bosses, windows, *gains.seen(bosses.c.player_id, **bounds))
-        .join_from(bosses, windows, bosses.c.newest_at > windows.c.start_ms)
+        select(
+            bosses.c.boss_id,
+            bosses.c.boss,
+            bosses.c.newest_at,
+            looked,
+        )
+        .join_from(
+            bosses,
+            looked,
+            (looked.c.player_id == bosses.c.player_id) & (bosses.c.newest_at > looked.c.start_ms),
+        )
         .cte("pairs")
         .prefix_with("MATERIALIZED")
     )

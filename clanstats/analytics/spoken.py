@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.analytics.members import CLAN
 from clanstats.analytics.seeks import Column
 from clanstats.chat import AuthorKind, snowflake, written_at
+from clanstats.db.asking import rows
 from clanstats.db.models import (
     STRETCH_BITS,
     AttributionRow,
@@ -168,18 +169,38 @@ _SPOKEN = (
 )
 
 
+class _Sums:
+    """Of each player; a name has many attributions, which plain numbers add up fastest."""
+
+    def __init__(self) -> None:
+        self.counts: dict[int, int] = {}
+        self.latest: dict[int, int] = {}
+
+    def add(self, player_id: int, messages: int, last_id: int | None) -> None:
+        self.counts[player_id] = self.counts.get(player_id, 0) + messages
+        if last_id is not None and last_id > self.latest.get(player_id, -1):
+            self.latest[player_id] = last_id
+
+
 async def spoken(session: AsyncSession, clan_id: int, window: Window) -> Mapping[int, Spoken]:
     """What each player wrote in `window`, and when last by its end.
 
     A player who isn't in the answer has nothing attributed by then.
     """
-    players: dict[int, Spoken] = {}
-    found = await session.execute(_SPOKEN, {"clan_id": clan_id, **bounds(window)})
-    for player_id, kind, messages, last_id in found:
-        relayed = kind == AuthorKind.RELAY
-        one = Spoken(0, messages, None, last_id) if relayed else Spoken(messages, 0, last_id)
-        players[player_id] = players[player_id] + one if player_id in players else one
-    return players
+    typed, relayed = _Sums(), _Sums()
+    for player_id, kind, messages, last_id in await rows(
+        session, _SPOKEN, {"clan_id": clan_id, **bounds(window)}
+    ):
+        (relayed if kind == AuthorKind.RELAY else typed).add(player_id, messages, last_id)
+    return {
+        player_id: Spoken(
+            typed.counts.get(player_id, 0),
+            relayed.counts.get(player_id, 0),
+            typed.latest.get(player_id),
+            relayed.latest.get(player_id),
+        )
+        for player_id in typed.counts | relayed.counts
+    }
 
 
 def together(found: Mapping[int, Spoken], players: Iterable[int]) -> Spoken:
