@@ -137,7 +137,7 @@ def _officers(people: Cast) -> Sequence[Scene]:
         Scene("points_add", "points add", _bingo(people)),
         Scene("points_history", "points history", {}),
         Scene("audit_log", "audit log", {}),
-        Scene("audit_undo", "audit undo", {"id": 1}),
+        Scene("audit_undo", "audit undo", {"id": 22}),
         Scene("setup_role", "setup role", {"rank": "ruby"}),
         Scene("roster_drift", "roster drift", {}),
         Scene("roster_drift_fixed", "roster drift", {}, press="Fix roles"),
