@@ -124,12 +124,12 @@ def headline_words(found: Summary, span: str = "week") -> str:
     if told is None or told.usual is None or told.ratio is None:
         known = any(one.usual is not None for one in found.figures)
         return f"A {span} like the four before it." if known else f"The {span} in numbers."
-    much = compact(told.total)
-    what = _what(told)
-    usual = _usual(told)
+    said, usual = f"{compact(told.total)} {_what(told)}", _usual(told)
+    if told.ratio >= 2:  # noqa: PLR2004 — below that, percents say more
+        return f"{said}, {told.ratio:.1f} times the usual {usual}."
     if told.ratio >= 1:
-        return f"{_times(told.ratio)} the usual: {much} {what}, where {usual} would be usual."
-    return f"Only {_share(told.ratio)} of the usual: {much} {what}, where {usual} would be usual."
+        return f"{said}, {told.ratio - 1:.0%} more than the usual {usual}."
+    return f"{said}, only {told.ratio:.0%} of the usual {usual}."
 
 
 def change_words(change: Change) -> str:
@@ -167,14 +167,6 @@ def _usual(one: Figure) -> str:
 
 def _what(one: Figure) -> str:
     return _UNITS.get(one.metric.name, "active members")
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times" if ratio >= 2 else f"{ratio - 1:.0%} more than"  # noqa: PLR2004
-
-
-def _share(ratio: float) -> str:
-    return f"{ratio:.0%}"
 
 
 def _place(standing: Standing) -> str:
