@@ -20,7 +20,7 @@ from clanstats.db.asking import rows
 from clanstats.db.models import MetricRow, MetricValueRow, PlayerRow
 from clanstats.domain import Gain, GainPolicy, Member, UnknownReason, Window
 from clanstats.metrics import MetricKind, named
-from clanstats.timestamps import epoch_ms, from_epoch_ms
+from clanstats.timestamps import epoch_ms
 
 _BOSS = MetricRow.kind == MetricKind.BOSS
 _ANY = named("any boss")
@@ -54,7 +54,7 @@ async def boss_lines(
         await asyncio.sleep(0)  # all windows at once would keep everybody else waiting
         lines.append(
             [
-                _total(row)
+                gains.held(member(row), row.last_at, row.kills)
                 if window is None
                 else _gained(row, window, *found[window, row.player_id])
                 for row in held
@@ -153,18 +153,6 @@ def _statements(count: int) -> tuple[Select[Any], Select[Any]]:
     # One that hasn't changed since the baseline needs no looking at: it gained 0, if it is listed.
     baseline = func.coalesce(pairs.c.base_at, pairs.c.first_at)
     return seen, select(*pairs.c, *values).where(pairs.c.newest_at > baseline)
-
-
-def _total(row: Any) -> Gain:  # noqa: ANN401 — a row
-    who = member(row)
-    if who.status == "archived":
-        return Gain(who, None, UnknownReason.ARCHIVED)
-    if row.last_at is None:
-        return Gain(who, None, UnknownReason.NEVER_TRACKED)
-    seen = from_epoch_ms(row.last_at)
-    if row.kills is None:
-        return Gain(who, None, UnknownReason.UNRANKED, observed_at=seen)
-    return Gain(who, row.kills, None, end=row.kills, observed_at=seen)
 
 
 def _gained(held: Any, window: Window, seen: Any, bosses: Sequence[Any]) -> Gain:  # noqa: ANN401 — rows

@@ -162,6 +162,21 @@ def decide(  # noqa: PLR0911 — one return a case of the definition, in its ord
     )
 
 
+def held(member: Member, last_at: int | None, total: float | None) -> Gain:
+    """What a member has by some instant, or why that isn't known.
+
+    `last_at` is when they were last observed, in ms; a total of None isn't listed.
+    """
+    if member.status == "archived":
+        return Gain(member, None, UnknownReason.ARCHIVED)
+    if last_at is None:
+        return Gain(member, None, UnknownReason.NEVER_TRACKED)
+    seen = from_epoch_ms(last_at)
+    if total is None:
+        return Gain(member, None, UnknownReason.UNRANKED, observed_at=seen)
+    return Gain(member, total, None, end=total, observed_at=seen)
+
+
 def scaled(value: int | None, metric: Metric) -> float | None:
     """A stored integer in the metric's own unit."""
     return value if value is None or metric.scale == 1 else value / metric.scale

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, bindparam
+from sqlalchemy import BigInteger, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics import gains, seeks
@@ -17,11 +17,9 @@ from clanstats.domain import (
     GainPolicy,
     Leaderboard,
     Standing,
-    UnknownReason,
     Window,
 )
 from clanstats.metrics import Metric
-from clanstats.timestamps import from_epoch_ms
 
 _METRIC = bindparam("metric_id", type_=BigInteger)
 _GAINS: Mapping[GainPolicy, Select[Any]] = {
@@ -95,22 +93,12 @@ async def lines_of(  # noqa: PLR0913 — the question has this many parts
     asked = {"clan_id": clan_id, "at": as_of, "metric_id": metric_id}
     if window is None:
         found = await rows(session, _TOTALS, asked | gains.bounds(Window(as_of, as_of)))
-        return [_total(row, metric) for row in found]
+        return [
+            gains.held(member(row), row.last_at, gains.scaled(row.end_value, metric))
+            for row in found
+        ]
     found = await rows(session, _GAINS[policy], asked | gains.bounds(window))
     return [gains.decide(member(row), metric, window, row, policy) for row in found]
-
-
-def _total(row: Row[Any], metric: Metric) -> Gain:
-    who = member(row)
-    if who.status == "archived":
-        return Gain(who, None, UnknownReason.ARCHIVED)
-    if row.last_at is None:
-        return Gain(who, None, UnknownReason.NEVER_TRACKED)
-    seen = from_epoch_ms(row.last_at)
-    if row.end_value is None:
-        return Gain(who, None, UnknownReason.UNRANKED, observed_at=seen)
-    total = gains.scaled(row.end_value, metric)
-    return Gain(who, total, None, end=total, observed_at=seen)
 
 
 def of_rank(lines: Iterable[Gain], rank: str | None) -> Sequence[Gain]:
