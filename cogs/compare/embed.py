@@ -9,6 +9,7 @@ from clanstats.domain import Gain
 from clanstats.metrics import Metric
 from clanstats.numbers import compact
 from cogs import words
+from cogs.leaderboards.embed import LATER, PARTIAL
 
 _COLOUR = 0x56B4E9
 
@@ -34,7 +35,7 @@ def compared(names: Sequence[str], rows: Sequence[Row], period: str) -> discord.
         ]
         name = words.measured(row.metric, gained=True)
         made.add_field(name=words.sentence(name), value="\n".join(lines), inline=True)
-    made.set_footer(text="* counts only from later on · ~ game chat alone")
+    made.set_footer(text=f"{LATER} counted from later on · {PARTIAL} game chat alone")
     return made
 
 
@@ -55,5 +56,5 @@ def _said(gain: Gain | None) -> str:
         return "not shown"
     if gain.shown is None:
         return f"unknown: {words.unknown(gain)}"
-    mark = "*" if gain.since is not None else "~" if gain.partial else ""
+    mark = LATER if gain.since is not None else PARTIAL if gain.partial else ""
     return f"**{compact(gain.shown)}{mark}**"

@@ -22,6 +22,7 @@ from clanstats.numbers import compact
 from clanstats.posts.calendar import Period, PostKind
 from clanstats.roles import title
 from cogs import words
+from cogs.leaderboards.embed import LATER, PARTIAL
 from cogs.summary.officers import State
 
 _COLOUR = 0x4C9BE8
@@ -171,7 +172,7 @@ def _what(one: Figure) -> str:
 
 def _place(standing: Standing) -> str:
     gain = standing.gain
-    more = "*" if gain.since is not None else "~" if gain.partial else ""
+    more = LATER if gain.since is not None else PARTIAL if gain.partial else ""
     name = words.name(gain.member.name)
     return f"{standing.place}. **{name}** {compact(gain.shown or 0)}{more}"
 
@@ -221,8 +222,13 @@ def _footer(found: Summary, period: Period) -> str:
     board = found.boards[OVERALL]
     known = f"XP known of {board.known:,} of {words.counted(board.members, 'member')}"
     read = words.missing(found.boards[MESSAGES], period.window.start, period.tz)
-    parts = [f"{period.first_day} to {period.last_day}, {period.tz}", known]
-    return " · ".join([*parts, read] if read else parts)
+    parts = [f"{period.first_day} to {period.last_day}, {period.tz}", known, read]
+    shown = [one.gain for top in found.tops.values() for one in top]
+    if any(gain.since is not None for gain in shown):
+        parts.append(f"{LATER} counted from later on")
+    if any(gain.since is None and gain.partial for gain in shown):
+        parts.append(f"{PARTIAL} game chat alone")
+    return " · ".join(filter(None, parts))
 
 
 def _field(made: discord.Embed, name: str, lines: Iterable[str], *, inline: bool = False) -> None:

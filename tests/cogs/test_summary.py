@@ -106,7 +106,8 @@ async def test_officer_sees_what_would_be_posted_and_nobody_else_does(ask, gaine
     assert embed.description == "**The week in numbers.**"
     assert fields(shown)["In numbers"].splitlines()[0] == GAINED
     assert embed.footer.text == (
-        "2026-11-16 to 2026-11-22, Europe/London · XP known of 1 of 49 members"
+        "2026-11-16 to 2026-11-22, Europe/London · XP known of 1 of 49 members · "
+        "* counted from later on · ~ game chat alone"
     )
     assert posts(discord_server.channel) == []
 
