@@ -4,7 +4,7 @@ Of those who are members now, in a window, and dated in it: what nobody knows th
 news. A level is news by the hiscores or by the game's own broadcast, whichever tells of it first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -147,8 +147,16 @@ _JOINS = select(MembershipRow.player_id, MembershipRow.joined_at).where(
 )
 
 
-async def news(session: AsyncSession, clan_id: int, window: Window) -> Sequence[Happening]:
-    """All that happened, oldest first; the same level may be told twice."""
+async def news(
+    session: AsyncSession,
+    clan_id: int,
+    window: Window,
+    kinds: Collection[NewsKind] = tuple(NewsKind),
+) -> Sequence[Happening]:
+    """All that happened of some kinds, oldest first; the same level may be told twice.
+
+    Levels are worked out from every change of a skill: that is for days, not for a year.
+    """
     asked: dict[str, Any] = {
         "clan_id": clan_id,
         "at": window.end,
@@ -158,24 +166,28 @@ async def news(session: AsyncSession, clan_id: int, window: Window) -> Sequence[
         "start_id": snowflake(window.start),
         "end_id": snowflake(window.end),
     }
-    known = await known_metrics(session)
-    skills = {metric_id: one.name for metric_id, one in known if one.name in _SKILLS}
-    asked["skill_ids"] = list(skills)
-    order = {rank: place for place, rank in enumerate(await rank_order(session, clan_id))}
-    found = [
-        *_levels(await rows(session, _LEVELS, asked), skills),
-        *_broadcasts(await rows(session, _BROADCASTS, asked)),
-        *_achievements(await rows(session, _ACHIEVEMENTS, asked)),
-        *_promotions(await rows(session, _RANKS, asked), order),
-        *(
+    found: list[Happening] = []
+    if NewsKind.LEVEL in kinds:
+        known = await known_metrics(session)
+        skills = {metric_id: one.name for metric_id, one in known if one.name in _SKILLS}
+        asked["skill_ids"] = list(skills)
+        found += _levels(await rows(session, _LEVELS, asked), skills)
+        found += _broadcasts(await rows(session, _BROADCASTS, asked))
+    if NewsKind.ACHIEVEMENT in kinds:
+        found += _achievements(await rows(session, _ACHIEVEMENTS, asked))
+    if NewsKind.RANK in kinds:
+        order = {rank: place for place, rank in enumerate(await rank_order(session, clan_id))}
+        found += _promotions(await rows(session, _RANKS, asked), order)
+    if NewsKind.JOINED in kinds:
+        found += [
             Happening(NewsKind.JOINED, player_id, "", 0, at)
             for player_id, at in await rows(session, _JOINS, asked)
-        ),
-        *(
+        ]
+    if NewsKind.RENAMED in kinds:
+        found += [
             Happening(NewsKind.RENAMED, player_id, old_name, 0, at)
             for player_id, at, old_name in await rows(session, _NAMES, asked)
-        ),
-    ]
+        ]
     return tuple(sorted(found, key=lambda one: (one.at, one.kind, one.player_id, one.subject)))
 
 

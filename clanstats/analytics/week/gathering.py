@@ -67,11 +67,7 @@ async def gather(
         window,
         tz,
         [await _boards(session, clan_id, one) for one in windows],
-        [
-            one
-            for one in await news(session, clan_id, window)
-            if one.kind in {NewsKind.ACHIEVEMENT, NewsKind.RANK}
-        ],
+        await news(session, clan_id, window, (NewsKind.ACHIEVEMENT, NewsKind.RANK)),
         await _stays(session, clan_id, window),
         await bests(session, clan_id, window, tz),
     )
