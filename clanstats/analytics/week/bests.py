@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, Select, bindparam, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,8 @@ from clanstats.timestamps import epoch_ms, iso_weeks
 
 _WEEKS = 52
 FEWEST = 8  # weeks that have to be known before one of them is a record
+_AT_ONCE = 9  # instants a statement: all at once would keep everybody else waiting
+_Held: TypeAlias = tuple[int | None, int | None]  # when somebody was seen, in ms, and their XP
 _METRIC = bindparam("metric_id", type_=BigInteger)
 
 
@@ -51,28 +53,34 @@ async def bests(
     metric_id, _ = await metric_named(session, OVERALL)
     weeks = iso_weeks(window.start, count=_WEEKS, tz=tz)
     asked: dict[str, object] = {"clan_id": clan_id, "at": window.end, "metric_id": metric_id}
-    mondays = [week.start for week in weeks] + [weeks[-1].end]
-    asked |= {f"monday{number}": epoch_ms(at) for number, at in enumerate(mondays)}
-    seen: dict[int, list[tuple[int | None, int | None]]] = {}
-    for row in await rows(session, _held(len(mondays)), asked):
-        seen.setdefault(row.player_id, []).append((row.seen_at, row.value))
-    found = {player_id: _best(held, weeks) for player_id, held in seen.items()}
-    return {player_id: best for player_id, best in found.items() if best is not None}
+    mondays = [epoch_ms(week.start) for week in weeks] + [epoch_ms(weeks[-1].end)]
+    seen: dict[int, list[_Held]] = {}
+    for first in range(0, len(mondays), _AT_ONCE):
+        some = mondays[first : first + _AT_ONCE]
+        more = {f"monday{number}": at for number, at in enumerate(some)}
+        for row in await rows(session, _held(len(some)), asked | more):
+            seen.setdefault(row.player_id, []).append((row.seen_at, row.value))
+    found = {}
+    for player_id, held in seen.items():
+        best = _best(held, mondays, weeks)
+        if best is not None:
+            found[player_id] = best
+    return found
 
 
-def _best(held: Sequence[tuple[int | None, int | None]], weeks: Sequence[Window]) -> Best | None:
-    gained = []
-    for number, week in enumerate(weeks):
-        (_, before), (seen_at, after) = held[number], held[number + 1]
-        looked = seen_at is not None and seen_at > epoch_ms(week.start)
+def _best(held: Sequence[_Held], mondays: Sequence[int], weeks: Sequence[Window]) -> Best | None:
+    best, place, known = -1, 0, 0
+    for number in range(len(weeks)):
+        before_at, before = held[number]
+        seen_at, after = held[number + 1]
+        looked = seen_at is not None and seen_at > mondays[number]
         # After a week without a look, what is seen next came in both.
-        late = number > 0 and held[number][0] == held[number - 1][0]
+        late = number > 0 and before_at == held[number - 1][0]
         if looked and not late and before is not None and after is not None:
-            gained.append((max(after - before, 0), week))
-    if len(gained) < FEWEST:
-        return None
-    xp, week = max(gained, key=lambda one: one[0])
-    return Best(float(xp), len(gained), week)
+            known += 1
+            if after - before > best:
+                best, place = max(after - before, 0), number
+    return None if known < FEWEST else Best(float(best), known, weeks[place])
 
 
 @cache
