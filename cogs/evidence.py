@@ -13,6 +13,7 @@ from cogs import words
 
 _COLOUR = 0xF2B134
 _MARKS = {True: "🟢", False: "🔴", None: "⚪"}
+_FORESEEN = 3 * 365  # days: what is farther off is no forecast
 _LONGEST = 4_000  # characters; Discord takes 4,096
 
 
@@ -33,6 +34,15 @@ def why(
         description=_fit(blocks, "\n\n") or nothing,
         colour=_COLOUR,
     )
+
+
+def pace(days: float | None) -> str:
+    """When it will be enough if it goes on as lately; "" where that can't be said."""
+    if days is None:
+        return ""
+    if days > _FORESEEN:
+        return " · not within three years at this pace"
+    return f" · in {days:,.0f} d at this pace"
 
 
 def line(leaf: Leaf, now: datetime) -> str:

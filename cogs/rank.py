@@ -104,8 +104,7 @@ def _pace(judged: Judged, place: int, step: Step, leaves: Sequence[Leaf]) -> str
     short = tuple(leaf for leaf in leaves if leaf.decides and leaf.outcome is not True)
     if not short or any(leaf.outcome is None for leaf in short):
         return ""
-    days = Pace(judged.table, place).days(step.when, short)
-    return "" if days is None else f" · in {days:,.0f} d at this pace"
+    return evidence.pace(Pace(judged.table, place).days(step.when, short))
 
 
 async def setup(bot: "ClanStatsBot") -> None:

@@ -128,9 +128,19 @@ class Setup(commands.Cog):
             if isinstance(command, app_commands.Command)
             and _needed(command) | _needed(command.root_parent) <= interaction.permissions
         ]
-        # A message's own text has only room for half of them.
-        embed = discord.Embed(title="Commands", description="\n".join(lines)[:_LONGEST])
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+        embeds = [discord.Embed(description=text) for text in _fitting(lines)]
+        embeds[0].title = "Commands"
+        await interaction.response.send_message(embeds=embeds, ephemeral=True)
+
+
+def _fitting(lines: Sequence[str]) -> Sequence[str]:
+    """All lines, in as few texts as an embed each has room for."""
+    texts = [""]
+    for line in lines:
+        if len(texts[-1]) + len(line) > _LONGEST:
+            texts.append("")
+        texts[-1] += f"{line}\n"
+    return texts
 
 
 def _check_can_post(channel: discord.TextChannel) -> None:

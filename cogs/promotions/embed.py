@@ -102,8 +102,8 @@ def _missing(one: Missing) -> str:
         wait = f"in {one.waits_days:.0f} d" if one.waits_days else "with the next look"
         return f"{line}holds, and is due {wait}"
     what = "; ".join(words.name(leaf_words(leaf)) for leaf in one.leaves)
-    pace = "" if one.days is None else f" · in {one.days:,.0f} d at this pace"
-    return f"{line}{'can’t be told: ' if one.unknown else ''}{what}{pace}"
+    unsure = "can’t be told: " if one.unknown else ""
+    return f"{line}{unsure}{what}{evidence.pace(one.days)}"
 
 
 def _nobody(queue: Queue) -> str:

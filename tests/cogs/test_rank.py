@@ -75,3 +75,9 @@ async def test_at_the_top_there_is_nothing_above(ask, settings):
     settings.ranks_file.write_text(RULES.replace("ruby", "zenyte2").replace('zenyte"', 'ruby"'))
 
     assert "no rank above yours" in (await ask()).embeds[0].description
+
+
+async def test_what_is_years_away_is_no_forecast(ask, settings):
+    settings.ranks_file.write_text(RULES.replace("1k and", "10k and"))
+
+    assert "**Onyx · not within three years at this pace**" in (await ask()).embeds[0].description

@@ -97,6 +97,20 @@ async def test_help_lists_what_the_asker_may_run(discord_server):
     assert "**/away list**" in officers
 
 
+async def test_help_leaves_no_command_out(discord_server):
+    both = discord.Permissions(manage_guild=True, manage_roles=True)
+    role = discord_server.env.guild.create_role("Chief", permissions=both)
+    chief = discord_server.join("chief", role)
+
+    shown = (await discord_server.slash("help", by=chief)).response.embeds
+
+    text = "\n".join(embed.description for embed in shown)
+    for command in discord_server.bot.tree.walk_commands():
+        if isinstance(command, app_commands.Command):
+            assert f"**/{command.qualified_name}** — {command.description}\n" in f"{text}\n"
+    assert sum(len(embed) for embed in shown) <= 6_000
+
+
 def test_permission_is_declared_and_checked():
     @app_commands.command()
     @officers_only()
