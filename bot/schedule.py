@@ -21,6 +21,7 @@ from clanstats.db import store
 from clanstats.db.backup import NIGHTLY
 from clanstats.db.engine import database_file
 from clanstats.harvest.backfill import backfill, remaining_steps
+from clanstats.harvest.competitions import read_competitions
 from clanstats.harvest.wom import refresh
 from clanstats.posts.calendar import PostKind
 from clanstats.privacy.purge import nightly
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 
 HARVEST = "harvest"
 BACKFILL = "backfill"
+COMPETITIONS = "competitions"  # of the clan on Wise Old Man
 CHAT = "chat"  # what is missing of Discord's channels, gaps first
 REREAD = "reread"  # what was edited or deleted while nobody listened
 PURGE = "purge"  # data of who left the server long ago
@@ -42,9 +44,12 @@ BACKUP = "backup"  # of the whole database
 INTEGRITY = "integrity"  # whether its tables agree
 POST = "post."  # and its kind: a summary
 OF_DISCORD = (CHAT, REREAD)
+OF_WOM = (HARVEST, BACKFILL, COMPETITIONS)
+_OF_KNOWN = (BACKFILL, COMPETITIONS)  # they store nobody they don't know: a harvest goes before
 OF_PROCESS = (BACKUP, INTEGRITY)  # done once, not for each clan
 _RETRY = timedelta(minutes=10)  # after a failure, unless the next run comes sooner
 _UNFINISHED = timedelta(hours=1)  # when a backfill is looked at again that never reported back
+_COMPETITIONS_EVERY = timedelta(hours=3)
 _LOOK = timedelta(hours=1)  # when channels are listed again, if nothing says so before
 # In the clan's timezone; what is purged is gone from the file before it is copied.
 _HOURS = {REREAD: time(4), PURGE: time(4), BACKUP: time(5), INTEGRITY: time(5)}
@@ -124,6 +129,7 @@ class Timetable:
                 last = clan.refreshed_at
                 wanted = {
                     HARVEST: now if last is None else max(now, last + every),
+                    COMPETITIONS: now,
                     PURGE: self._next(PURGE, now),
                 }
                 if await remaining_steps(session, clan.clan_id) != 0:
@@ -261,6 +267,8 @@ class Timetable:
     def _next(self, job: str, now: datetime) -> datetime:
         if job == HARVEST:
             return now + timedelta(minutes=self.services.settings.harvest_every)
+        if job == COMPETITIONS:
+            return now + _COMPETITIONS_EVERY
         if job in _HOURS:
             return next_at(_HOURS[job], now, self.services.settings.timezone)
         if job.startswith(POST):
@@ -278,7 +286,7 @@ class Timetable:
 
     async def _done(self, job: Due) -> bool:
         """Do a job; False when it has to be tried again soon."""
-        if job.job == BACKFILL and not await self._harvested_before(job):
+        if job.job in _OF_KNOWN and not await self._harvested_before(job):
             return False
         run = await jobs.run(job.job, lambda: self._work(job), self.services, clan_id=job.clan_id)
         if run.outcome == "failed" or (run.outcome == "partial" and job.job in OF_DISCORD):
@@ -295,18 +303,24 @@ class Timetable:
         if job.job.startswith(POST):
             assert self._posts is not None  # noqa: S101 — likewise
             return await self._posts.make(job.clan_id, PostKind(job.job.removeprefix(POST)))
+        if job.job in OF_WOM:
+            return await self._read(job)
         if job.job == PURGE:
             after = timedelta(days=self.services.settings.purge_after_days)
             return await nightly(self.services, job.clan_id, after=after)
         if job.job == BACKUP:
             return await upkeep.back_up(self.services, label=NIGHTLY)
-        if job.job == INTEGRITY:
-            return await upkeep.check(self.services)
-        read = refresh if job.job == HARVEST else backfill
-        return await read(self.services, job.wom_group_id)
+        return await upkeep.check(self.services)
+
+    async def _read(self, job: Due) -> jobs.Report:
+        if job.job == HARVEST:
+            return await refresh(self.services, job.wom_group_id)
+        if job.job == BACKFILL:
+            return await backfill(self.services, job.wom_group_id)
+        return await read_competitions(self.services, job.wom_group_id)
 
     async def _harvested_before(self, job: Due) -> bool:
-        """The backfill stores nobody it doesn't know: it has to wait for the first harvest."""
+        """Whether the clan is known by now, after a harvest that is under way."""
         harvest = self.running.get((job.clan_id, HARVEST))
         if harvest is not None:
             await asyncio.wait([harvest])

@@ -108,6 +108,7 @@ class Parts(StrEnum):
     ACTIVITIES = "an activity"
     TENURE = "days or months"
     SIGNAL = "game or chat"
+    COMPETITION = "entries or podiums"
     ANY = "any name"
 
 
@@ -232,12 +233,21 @@ FACTS = {
             "days",
             window=Windowed.MUST,
         ),
+        Fact(
+            "competition",
+            FactKind.NUMBER,
+            "the clan's competitions that are over and in which something was gained, or those "
+            "in which at most two gained more",
+            "competitions",
+            parts=Parts.COMPETITION,
+            part_needed=True,
+            window=Windowed.MAY,
+        ),
     )
 }
 # What somebody may look for here, and why it isn't there.
 NOT_COLLECTED = {
     "reactions": "Reactions aren't counted.",
-    "competition": "Competitions aren't harvested.",
     "tags": "A tag is a ledger: give it with /points add, and ask has('name').",
 }
 
@@ -254,4 +264,9 @@ def parts_of(parts: Parts) -> Collection[str]:
         names = [one.name for one in catalogue().values() if one.kind is kinds[parts]]
         more = ("raids",) if parts is Parts.BOSSES else ()
         return frozenset({*names, *more} - {OVERALL})
-    return {Parts.TENURE: ("days", "months"), Parts.SIGNAL: ("game", "chat")}.get(parts, ())
+    words = {
+        Parts.TENURE: ("days", "months"),
+        Parts.SIGNAL: ("game", "chat"),
+        Parts.COMPETITION: ("entries", "podiums"),
+    }
+    return words.get(parts, ())

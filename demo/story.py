@@ -19,6 +19,7 @@ from clanstats.db.models import LinkRow, PlayerRow, VoiceSessionRow
 from clanstats.harvest.attribution import attribute
 from clanstats.harvest.backfill import backfill
 from clanstats.harvest.chat import crawl
+from clanstats.harvest.competitions import read_competitions
 from clanstats.harvest.recent import Recent
 from clanstats.harvest.wom import refresh
 from clanstats.pacing import Pacer
@@ -81,6 +82,11 @@ async def open_clan(
             await jobs.run(
                 "backfill",
                 lambda: backfill(services, group_id, progress=progress, sleep=_at_once),
+                services,
+            )
+            await jobs.run(
+                "competitions",
+                lambda: read_competitions(services, group_id, at_once=_UNLIMITED),
                 services,
             )
             await jobs.run(

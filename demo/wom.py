@@ -3,7 +3,7 @@
 Nothing of what they achieved: that takes long, and who is who doesn't depend on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,10 @@ from clanstats.wom.rows import (
     Decoded,
     WomAchievement,
     WomActivity,
+    WomCompetition,
     WomGroup,
     WomNameChange,
+    WomPlace,
     WomSnapshot,
 )
 from demo.world import World
@@ -55,6 +57,14 @@ class PeopleOnly:
     async def achievements(self, group_id: int, *, offset: int = 0) -> Decoded[WomAchievement]:
         del group_id, offset
         return Decoded(())
+
+    async def competitions(self, group_id: int) -> Decoded[WomCompetition]:
+        del group_id
+        return Decoded(())
+
+    async def places(self, competition_id: int) -> Sequence[WomPlace]:
+        del competition_id
+        return ()
 
     async def update_all(self, group_id: int, *, secret: str) -> int:
         del group_id, secret

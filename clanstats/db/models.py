@@ -532,6 +532,35 @@ class AchievementRow(Base):
     achieved_at: Mapped[datetime | None]
 
 
+class CompetitionRow(Base):
+    """A contest that Wise Old Man lists for a clan; replaced with each look at the list."""
+
+    __tablename__ = "competitions"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)  # theirs
+    clan_id: Mapped[int] = mapped_column(Id, ForeignKey("clans.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str]
+    metrics: Mapped[str]  # names, with commas between
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    places_read_at: Mapped[datetime | None]  # None: who did how well isn't known yet
+
+
+class CompetitionPlaceRow(Base):
+    """Someone gained something in a competition that is over."""
+
+    __tablename__ = "competition_places"
+
+    competition_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("competitions.id", ondelete="CASCADE"), primary_key=True
+    )
+    player_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("players.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    place: Mapped[int]  # 1 is the best
+
+
 class BackfillStepRow(Base):
     """A step of reading a clan's past; `done_at` None is still to do.
 

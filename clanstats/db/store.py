@@ -1,6 +1,6 @@
 """How does what Wise Old Man said get into the tables? Each function is safe to run twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -120,6 +120,12 @@ async def save_rank_order(session: AsyncSession, clan_id: int, ranks: Sequence[s
     await insert_new(session, RankOrderRow.__table__, rows)
 
 
+async def owners(session: AsyncSession, wom_ids: Collection[int]) -> Mapping[int, int]:
+    """Whose history it is, our id by Wise Old Man's: a merged player's is who took them in."""
+    found = await asking.rows(session, _IDS, {"wom_ids": list(wom_ids)})
+    return {row.wom_id: row.merged_into_id or row.id for row in found}
+
+
 async def save_snapshots(session: AsyncSession, snapshots: Iterable[WomSnapshot]) -> int:
     """Store what is new; snapshots of players we don't know are left out.
 
@@ -131,8 +137,7 @@ async def save_snapshots(session: AsyncSession, snapshots: Iterable[WomSnapshot]
     taken = list(snapshots)
     unlisted = {name: kind for one in taken for name, kind in one.kinds.items()}
     ids = await metric_ids(session, unlisted)
-    found = await asking.rows(session, _IDS, {"wom_ids": [*{one.wom_id for one in taken}]})
-    owner = {row.wom_id: row.merged_into_id or row.id for row in found}
+    owner = await owners(session, {one.wom_id for one in taken})
     observations = [
         Observation(
             owner[one.wom_id],

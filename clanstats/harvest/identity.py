@@ -19,6 +19,7 @@ from clanstats.db.asking import rows
 from clanstats.db.models import (
     AchievementRow,
     ActivityRow,
+    CompetitionPlaceRow,
     MembershipRow,
     MetricValueRow,
     NameChangeRow,
@@ -311,6 +312,17 @@ async def _merge(session: AsyncSession, stand_in: int, player_id: int, joined_at
             AchievementRow.name.not_in(
                 select(AchievementRow.name).where(AchievementRow.player_id == player_id)
             ),
+        )
+        .values(player_id=player_id)
+    )
+    taken_part = select(CompetitionPlaceRow.competition_id).where(
+        CompetitionPlaceRow.player_id == player_id
+    )
+    await session.execute(
+        update(CompetitionPlaceRow)
+        .where(
+            CompetitionPlaceRow.player_id == stand_in,
+            CompetitionPlaceRow.competition_id.not_in(taken_part),
         )
         .values(player_id=player_id)
     )

@@ -190,6 +190,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
         _as_it_is,
     ),
+    Holding("competition_places", "places in competitions", rows.places, _as_it_is),
 )
 _OF_OFFICERS: tuple[Holding, ...] = (
     Holding(
@@ -284,6 +285,7 @@ ABOUT_NOBODY = frozenset(
         "channels",
         "clan_channels",
         "clans",
+        "competitions",
         "coverage",
         "job_runs",
         "metrics",

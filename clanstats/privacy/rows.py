@@ -12,6 +12,8 @@ from clanstats.db.models import (
     AttributionRow,
     AuthorRow,
     ChannelRow,
+    CompetitionPlaceRow,
+    CompetitionRow,
     DepartureRow,
     GameEventRow,
     HiddenRow,
@@ -229,6 +231,23 @@ def activity(who: Person) -> Rows:
         ActivityRow.rank,
         ActivityRow.previous_rank,
     ).where(ActivityRow.wom_id.in_(who.wom_ids))
+
+
+def places(who: Person) -> Rows:
+    return (
+        select(
+            CompetitionPlaceRow.player_id,
+            CompetitionRow.title,
+            CompetitionRow.ends_at.label("at"),
+            CompetitionPlaceRow.place,
+        )
+        .join_from(
+            CompetitionPlaceRow,
+            CompetitionRow,
+            CompetitionRow.id == CompetitionPlaceRow.competition_id,
+        )
+        .where(CompetitionPlaceRow.player_id.in_(who.player_ids))
+    )
 
 
 def values(who: Person) -> Rows:

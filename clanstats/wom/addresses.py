@@ -36,12 +36,23 @@ def path(group_id: int, page: str = "") -> str:
     Raises:
         BadInputError: The ID can't be one.
     """
-    if type(group_id) is not int or not 0 < group_id <= _LAST_ID:
+    if not _is_id(group_id):
         raise BadInputError(
             f"A group's ID is a whole number from 1 to {_LAST_ID:,}: the one in the address of "
             "its page on wiseoldman.net."
         )
     return f"/groups/{group_id}{page}"
+
+
+def competition(competition_id: int) -> str:
+    """The path of a competition.
+
+    Raises:
+        BadInputError: The ID can't be one.
+    """
+    if not _is_id(competition_id):
+        raise BadInputError(f"A competition's ID is a whole number from 1 to {_LAST_ID:,}.")
+    return f"/competitions/{competition_id}"
 
 
 def player(name: str) -> str:
@@ -74,6 +85,10 @@ def span(period: str | None, window: Window | None) -> dict[str, str]:
     if period is not None or window.start >= window.end:
         raise ValueError("either a period, or a window that ends after it starts")
     return {"startDate": _sent(window.start), "endDate": _sent(window.end)}
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and 0 < value <= _LAST_ID
 
 
 def _sent(instant: datetime) -> str:

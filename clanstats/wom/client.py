@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from math import ceil
 from typing import Protocol, TypeVar
 
 from clanstats.domain import Window
-from clanstats.wom import addresses, decode, gained, hiscores
+from clanstats.wom import addresses, competitions, decode, gained, hiscores
 from clanstats.wom.breaker import Breaker
 from clanstats.wom.budget import KEYED_LIMIT, KEYLESS_LIMIT, Budget
 from clanstats.wom.errors import WomError, WomPlayerError, WomRateLimitedError
@@ -18,8 +18,10 @@ from clanstats.wom.rows import (
     Decoded,
     WomAchievement,
     WomActivity,
+    WomCompetition,
     WomGroup,
     WomNameChange,
+    WomPlace,
     WomSnapshot,
     WomUpdate,
 )
@@ -72,6 +74,16 @@ class WomApi(Protocol):
 
     async def achievements(self, group_id: int, *, offset: int = 0) -> Decoded[WomAchievement]:
         """Up to 50 achievements of present members, newest first; undated ones come last."""
+
+    async def competitions(self, group_id: int) -> Decoded[WomCompetition]:
+        """All of the group's: those that are over, on, and to come."""
+
+    async def places(self, competition_id: int) -> Sequence[WomPlace]:
+        """Who gained anything in a competition, the best first.
+
+        Raises:
+            WomBadAnswerError: Somebody's row can't be read, so that places may be wrong.
+        """
 
     async def update_all(self, group_id: int, *, secret: str) -> int:
         """Have Wise Old Man reread members it hasn't for a day; returns how many, often 0.
@@ -167,6 +179,14 @@ class WiseOldMan:
     async def achievements(self, group_id: int, *, offset: int = 0) -> Decoded[WomAchievement]:
         path = addresses.path(group_id, "/achievements")
         return await self._get(path, decode.achievements, params=addresses.page(offset))
+
+    async def competitions(self, group_id: int) -> Decoded[WomCompetition]:
+        return await self._get(addresses.path(group_id, "/competitions"), competitions.competitions)
+
+    async def places(self, competition_id: int) -> Sequence[WomPlace]:
+        answer = await self._transport.send("GET", addresses.competition(competition_id))
+        # A large clan's page is as long as its hiscores.
+        return await asyncio.to_thread(self._read, answer, competitions.places)
 
     async def update_all(self, group_id: int, *, secret: str) -> int:
         path = addresses.path(group_id, "/update-all")

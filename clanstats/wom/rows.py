@@ -108,6 +108,26 @@ class WomAchievement:
 
 
 @dataclass(frozen=True, slots=True)
+class WomCompetition:
+    """A contest of the group's members; Wise Old Man may change all of it but its ID."""
+
+    competition_id: int
+    title: str
+    metrics: tuple[str, ...]  # whose gains are added up; usually one
+    starts_at: datetime
+    ends_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WomPlace:
+    """How well someone did in a competition; who gained nothing has none."""
+
+    wom_id: int
+    place: int  # 1 is the best
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded(Generic[T_co]):
     """The rows of one answer that could be read, and how many could not."""
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 import discord
 
+from clanstats.analytics.competitions import Competition
 from clanstats.analytics.news import NewsKind
 from clanstats.analytics.week.comparing import (
     Anniversary,
@@ -17,7 +19,7 @@ from clanstats.analytics.week.comparing import (
 from clanstats.decisions.queue import Queue
 from clanstats.domain import Standing
 from clanstats.inactivity import Row, Section
-from clanstats.metrics import KILLS, MESSAGES, OVERALL, VOICE
+from clanstats.metrics import KILLS, MESSAGES, OVERALL, VOICE, named
 from clanstats.numbers import compact
 from clanstats.posts.calendar import Period, PostKind
 from clanstats.roles import title
@@ -58,6 +60,9 @@ def summary(found: Summary, clan: str, kind: PostKind, period: Period) -> discor
     _field(made, "Achievements", _achievements(found))
     _field(made, "New ranks", _ranks(found))
     _field(made, "Records", map(_record, found.records))
+    over = found.gathered.window.end
+    competitions = [_competition(one, over) for one in found.gathered.competitions]
+    _field(made, "Competitions", competitions)
     _field(made, "Anniversaries", map(_anniversary, found.anniversaries))
     made.set_footer(text=_footer(found, period))
     return made
@@ -210,8 +215,17 @@ def _record(one: Record) -> str:
     since = f"{one.since.day} {one.since:%b %Y}"
     return (
         f"**{words.name(one.member.name)}**: {compact(one.xp)} XP, {whose} since {since} "
-        f"({compact(one.before)} before)"
+        f"({compact(one.before)} before; {one.weeks} weeks are known)"
     )
+
+
+def _competition(one: Competition, over: datetime) -> str:
+    """Which one, on what, and when; Discord shows the times by the reader's own clock."""
+    start, end = (discord.utils.format_dt(at, "f") for at in (one.starts_at, one.ends_at))
+    when = f"until {end}" if one.starts_at <= over else f"{start} to {end}"
+    metrics = ", ".join(named(metric).title for metric in one.metrics)
+    link = f"https://wiseoldman.net/competitions/{one.wom_competition_id}"
+    return f"**{words.name(one.title)}**: {metrics}, {when} · [on Wise Old Man]({link})"
 
 
 def _anniversary(one: Anniversary) -> str:

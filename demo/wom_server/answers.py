@@ -33,6 +33,18 @@ class Answers:
         members = sorted(
             self.world.memberships(now), key=lambda member: order.get(member.role, _LAST)
         )
+        return self.group() | {
+            "socialLinks": dict.fromkeys(("website", "discord", "twitter", "youtube", "twitch")),
+            "roleOrders": [
+                {"groupId": group.group_id, "role": role, "index": place}
+                for role, place in order.items()
+            ],
+            "memberships": [self._membership(member, now) for member in members],
+        }
+
+    def group(self) -> Body:
+        """The group, as it is embedded in other answers."""
+        now, group = self.clock(), self.world.group
         changed_at = [line.at for line in self.world.activity(now)]
         return {
             "id": group.group_id,
@@ -48,13 +60,7 @@ class Answers:
             "score": 0,
             "createdAt": stamp(group.founded_at),
             "updatedAt": stamp(max(changed_at, default=group.founded_at)),
-            "memberCount": len(members),
-            "socialLinks": dict.fromkeys(("website", "discord", "twitter", "youtube", "twitch")),
-            "roleOrders": [
-                {"groupId": group.group_id, "role": role, "index": place}
-                for role, place in order.items()
-            ],
-            "memberships": [self._membership(member, now) for member in members],
+            "memberCount": len(self.world.member_ids(now)),
         }
 
     def hiscores(self) -> list[Body]:

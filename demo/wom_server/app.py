@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from demo.wom_server import questions
 from demo.wom_server.answers import Answers
+from demo.wom_server.contests import Contests
 from demo.wom_server.feeds import Feeds
 from demo.wom_server.guards import REQUESTS, explaining, json_response, limiting, recording
 from demo.wom_server.limits import Cooldowns, Limiter
@@ -41,6 +42,7 @@ def make_app(
     app = web.Application(middlewares=guards)
     app[REQUESTS] = []
     app.add_routes(_group_routes(world, answers, clock))
+    app.add_routes(_competition_routes(world, clock))
     updates = Cooldowns(clock) if rate_limit else None
     app.add_routes(
         [
@@ -120,6 +122,25 @@ def _group_routes(
         web.get("/groups/{id}/name-changes", name_changes),
         web.get("/groups/{id}/achievements", achievements),
         web.post("/groups/{id}/update-all", update_all),
+    ]
+
+
+def _competition_routes(world: World, clock: Callable[[], datetime]) -> list[web.RouteDef]:
+    contests = Contests(world, clock)
+
+    async def competitions(request: web.Request) -> web.Response:
+        questions.check_group(request, world.group, plain=False)
+        return json_response(contests.all())
+
+    async def competition(request: web.Request) -> web.Response:
+        found = contests.one(questions.whole(request.match_info["id"], "id"))
+        if found is None:
+            raise Problem(404, "Competition not found.", code="COMPETITION_NOT_FOUND")
+        return json_response(found)
+
+    return [
+        web.get("/groups/{id}/competitions", competitions),
+        web.get("/competitions/{id}", competition),
     ]
 
 

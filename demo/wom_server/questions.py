@@ -28,7 +28,7 @@ _UNITS = _PERIODS | {"hour": timedelta(hours=1)}
 def check_group(request: web.Request, group: Group, *, plain: bool) -> None:
     """Raise a Problem unless the path names `group`; `plain` for endpoints without own codes."""
     text = request.match_info["id"]
-    wanted = _whole(text, "id")
+    wanted = whole(text, "id")
     if wanted > _LARGEST_ID:
         message = "An unexpected database error occurred. Please try again later."
         raise Problem(500, message, code="UNEXPECTED_DATABASE_ERROR")
@@ -40,8 +40,8 @@ def check_group(request: web.Request, group: Group, *, plain: bool) -> None:
 
 def page(request: web.Request) -> slice:
     """The lines asked for; raises a Problem when `limit` or `offset` is out of range."""
-    limit = _whole(request.query.get("limit", str(_DEFAULT_PAGE)), "limit")
-    offset = _whole(request.query.get("offset", "0"), "offset")
+    limit = whole(request.query.get("limit", str(_DEFAULT_PAGE)), "limit")
+    offset = whole(request.query.get("offset", "0"), "offset")
     if limit <= 0:
         raise Problem.invalid("Parameter 'limit' must be > 0.")
     if limit > _LONGEST_PAGE:
@@ -90,7 +90,8 @@ def _date(request: web.Request, name: str) -> datetime:
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date
 
 
-def _whole(text: str, name: str) -> int:
+def whole(text: str, name: str) -> int:
+    """The number that stands there; raises a Problem for anything else."""
     try:
         return int(text)
     except ValueError:

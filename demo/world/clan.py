@@ -7,11 +7,13 @@ from datetime import datetime
 from clanstats.wom.rows import (
     WomAchievement,
     WomActivity,
+    WomCompetition,
     WomMembership,
     WomNameChange,
+    WomPlace,
     WomPlayer,
 )
-from demo.world import feeds
+from demo.world import competitions, feeds
 from demo.world.history import History
 from demo.world.model import Group, Person, as_of
 from demo.world.names import standard
@@ -123,6 +125,25 @@ class World:
             if milestone.achieved_at is None or milestone.achieved_at <= at
         ]
         return tuple(sorted(reached, key=feeds.newest_first))
+
+    def competitions(self, at: datetime) -> tuple[WomCompetition, ...]:
+        """The contests that were announced by `at`, the latest first."""
+        return competitions.competitions(self.calendar.start, at)
+
+    def values_in(
+        self, competition: WomCompetition, wom_id: int, at: datetime
+    ) -> tuple[int | None, int | None]:
+        """What a player had at a contest's start and at its end, or by `at`; None is unranked."""
+        return competitions.values_in(self.history(wom_id), competition, at)
+
+    def places(self, competition: WomCompetition, at: datetime) -> tuple[WomPlace, ...]:
+        """Who is how good in a contest, as far as it went by `at`, of the members of its end."""
+        gains = {}
+        for wom_id in self.member_ids(min(competition.ends_at, at)):
+            before, after = self.values_in(competition, wom_id, at)
+            if before is not None and after is not None:
+                gains[wom_id] = max(after - before, 0)
+        return competitions.places(gains)
 
     def _milestones_of(self, wom_id: int) -> tuple[WomAchievement, ...]:
         found = self._milestones.get(wom_id)

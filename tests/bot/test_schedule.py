@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from structlog.testing import capture_logs
 
 from bot import schedule
-from bot.schedule import BACKFILL, BACKUP, HARVEST, INTEGRITY, PURGE, Timetable
+from bot.schedule import BACKFILL, BACKUP, COMPETITIONS, HARVEST, INTEGRITY, PURGE, Timetable
 from clanstats import jobs, schedules
 from clanstats.analytics.members import clans
 from clanstats.db import backup
@@ -71,11 +71,16 @@ def trace_of(job, now):
     return insert(BackfillStepRow).values(step).on_conflict_do_nothing()
 
 
+async def _nothing(_services, _group):
+    return "nothing"
+
+
 @pytest.fixture
 def work(monkeypatch):
     work = Work()
     monkeypatch.setattr(schedule, "refresh", lambda services, _group: work.run(services, HARVEST))
     monkeypatch.setattr(schedule, "backfill", lambda services, _group: work.run(services, BACKFILL))
+    monkeypatch.setattr(schedule, "read_competitions", _nothing)
     return work
 
 
@@ -114,6 +119,7 @@ async def test_configured_clan_is_made_and_due_at_once(services, timetable):
     assert await next_runs(services) == {
         HARVEST: NOW,
         BACKFILL: NOW,
+        COMPETITIONS: NOW,
         PURGE: NIGHT,
         BACKUP: MORNING,
         INTEGRITY: MORNING,
@@ -355,7 +361,7 @@ async def test_running_job_is_not_started_a_second_time(timetable, work, clock):
     await begun(work, HARVEST)
 
     assert work.done == [HARVEST]
-    assert sorted(timetable.running) == [(1, BACKFILL), (1, HARVEST)]
+    assert sorted(timetable.running) == [(1, BACKFILL), (1, COMPETITIONS), (1, HARVEST)]
 
 
 async def test_complete_backfill_is_not_scheduled_by_a_restart(services, timetable, work, clock):

@@ -188,3 +188,26 @@ def test_records_are_more_than_any_week_before(told_and_true):
         ]
         before = [gained(world, window, OVERALL).get(wom_id, 0) for window in weeks]
         assert one.xp == gained(world, windows[-1], OVERALL)[wom_id] > max(before)
+
+
+def test_competitions_are_those_on_and_to_come(told_and_true):
+    world, _, made, windows, _ = told_and_true
+    over = windows[-1].end
+    true = [
+        one
+        for one in world.competitions(NOW)
+        if one.created_at <= over < one.ends_at and one.starts_at <= over + timedelta(days=28)
+    ]
+
+    assert true
+    (field,) = [field for field in made.fields if field.name == "Competitions"]
+    assert field.value.splitlines() == [
+        f"**{one.title}**: {catalogue()[one.metrics[0]].title}, {when(one, over)}"
+        f" · [on Wise Old Man](https://wiseoldman.net/competitions/{one.competition_id})"
+        for one in reversed(true)
+    ]
+
+
+def when(contest, over):
+    start, end = (f"<t:{at.timestamp():.0f}:f>" for at in (contest.starts_at, contest.ends_at))
+    return f"until {end}" if contest.starts_at <= over else f"{start} to {end}"

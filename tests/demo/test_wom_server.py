@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from clanstats.wom import competitions
 from demo.wom_server import REQUESTS, make_app, serve
 from demo.world import Case, make_world
 
@@ -65,6 +66,16 @@ def shape(body):
     return None
 
 
+async def test_a_competition_has_the_shape_of_a_real_one_and_the_places_of_the_world(wom, world):
+    body = await ask(wom, "/competitions/2")
+    (contest,) = [one for one in world.competitions(END) if one.competition_id == 2]
+
+    assert shape(body) == shape(recorded("competition_1_details"))
+    true = world.places(contest, END)
+    assert len(true) > 3
+    assert competitions.places(json.dumps(body).encode()) == true
+
+
 def instant(text):
     return datetime.fromisoformat(text)
 
@@ -83,6 +94,7 @@ def the(world, case):
         pytest.param("/activity?limit=50", "group_activity_p1", id="activity"),
         pytest.param("/name-changes", "group_name_changes", id="name changes"),
         pytest.param("/achievements?limit=50", "group_achievements_p1", id="achievements"),
+        pytest.param("/competitions", "group_competitions", id="competitions"),
     ],
 )
 async def test_answers_have_the_shape_of_the_real_ones(wom, path, name):

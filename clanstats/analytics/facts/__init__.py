@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.analytics.facts import game, kills, quiet, records, standing, talk
+from clanstats.analytics.facts import competing, game, kills, quiet, records, standing, talk
 from clanstats.analytics.facts.asking import Asked
 from clanstats.facts import Column, FactKey, FactTable
 from clanstats.timestamps import epoch_ms
@@ -44,6 +44,7 @@ async def fact_table(  # noqa: PLR0913 — the question has this many parts
     for gather in (
         standing.columns,
         records.columns,
+        competing.columns,
         game.columns,
         kills.columns,
         talk.columns,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics.boards import board
+from clanstats.analytics.competitions import Competition, open_competitions
 from clanstats.analytics.kills_board import kills_board
 from clanstats.analytics.news import Happening, NewsKind, news
 from clanstats.analytics.week.bests import Best, bests, first_week
@@ -39,6 +40,7 @@ class Gathered:
         happened: Achievements and new ranks of its members, oldest first.
         stays: Of who joined or left in it, and of who is a member at its end.
         bests: By player: their most XP in a week of the year before it.
+        competitions: On at its end, or to begin within four weeks.
     """
 
     window: Window
@@ -47,6 +49,7 @@ class Gathered:
     happened: Sequence[Happening]
     stays: Sequence[Stay]
     bests: Mapping[int, Best]
+    competitions: Sequence[Competition] = ()
 
     @property
     def first_monday(self) -> date:
@@ -70,6 +73,7 @@ async def gather(
         await news(session, clan_id, window, (NewsKind.ACHIEVEMENT, NewsKind.RANK)),
         await _stays(session, clan_id, window),
         await bests(session, clan_id, window, tz),
+        await open_competitions(session, clan_id, window.end),
     )
 
 

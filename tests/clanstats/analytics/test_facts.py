@@ -5,15 +5,19 @@ from math import inf
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import delete, event, insert, update
 
+from clanstats.analytics.competitions import LIST_READ
 from clanstats.analytics.facts import fact_table
 from clanstats.analytics.voice import WATCHED_SINCE
 from clanstats.chat import AuthorKind
 from clanstats.db.models import (
     AbsenceRow,
+    BotStateRow,
     CaseRow,
     ClanRow,
+    CompetitionPlaceRow,
+    CompetitionRow,
     ExemptionRow,
     LinkRow,
     MembershipRow,
@@ -564,3 +568,67 @@ async def test_statements_are_as_many_for_many_rules_as_for_few(session, channel
         counts.append(asked)
 
     assert counts[0] == counts[1] <= 20
+
+
+@pytest.fixture
+async def contests(session):
+    """Ann was first and fifth, Ben third; of a fourth competition nobody's place is known."""
+    ann, ben = [await add_member(session, name) for name in ("Ann", "Ben")]
+    await add_member(session, "Cid")
+    await link(session, ANN, [ann, ben])
+    for number, (days, read) in enumerate(((100, True), (20, True), (10, True), (40, False)), 1):
+        ended = NOW - days * DAY
+        await session.execute(
+            insert(CompetitionRow).values(
+                id=number,
+                clan_id=1,
+                title="Week",
+                metrics="slayer",
+                starts_at=ended - 7 * DAY,
+                ends_at=ended,
+                created_at=ended - 8 * DAY,
+                places_read_at=NOW if read else None,
+            )
+        )
+    for number, player_id, place in ((1, ann, 1), (2, ann, 5), (3, ben, 3)):
+        await session.execute(
+            insert(CompetitionPlaceRow).values(
+                competition_id=number, player_id=player_id, place=place
+            )
+        )
+    await remember(session, LIST_READ.format(clan_id=1), (NOW - HOUR).isoformat())
+
+
+async def test_competitions_are_counted_over_all_accounts_of_a_person(session, contests):
+    assert await known(session, "competition.entries.30d") == {"Ann": 2, "Ben": 2, "Cid": 0}
+    assert await known(session, "competition.podiums.30d") == {"Ann": 1, "Ben": 1, "Cid": 0}
+
+
+async def test_competitions_whose_places_are_not_read_leave_it_open(session, contests):
+    assert await known(session, "competition.podiums") == {
+        "Ann": (2, 4),
+        "Ben": (2, 4),
+        "Cid": (0, 1),
+    }
+
+
+async def test_competitions_are_unknown_if_the_list_was_not_read_lately(session, contests):
+    late = await known(session, "competition.entries.30d", as_of=NOW + 3 * DAY)
+    await session.execute(delete(BotStateRow))
+    never = await gathered(session, "competition.entries.30d")
+
+    assert late["Cid"] == (0, inf)
+    (column,) = never.columns.values()
+    assert set(column.reasons.values()) == {
+        "the clan's competitions were never read: the bot does so every three hours"
+    }
+
+
+async def test_at_a_past_instant_only_what_was_over_counts(session, contests):
+    as_of = NOW - 15 * DAY
+
+    assert await known(session, "competition.entries.30d", as_of=as_of) == {
+        "Ann": (1, 3),
+        "Ben": (1, 3),
+        "Cid": (0, 1),
+    }

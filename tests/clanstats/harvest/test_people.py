@@ -11,6 +11,8 @@ from clanstats.analytics.leaderboard import leaderboard
 from clanstats.analytics.members import known_names, members, players_named
 from clanstats.db.models import (
     AchievementRow,
+    CompetitionPlaceRow,
+    CompetitionRow,
     MembershipRow,
     PlayerNameRow,
     PlayerRow,
@@ -764,6 +766,30 @@ async def test_ranks_and_achievements_of_a_stand_in_become_the_players(services)
         )
         assert set(ranks) == {player}
         assert sorted(names) == ["99 Magic", "Max"]
+
+
+async def test_places_of_a_stand_in_become_the_players_unless_they_have_one(services):
+    async with services.write() as session:
+        clan_id = await add_clan(session)
+        player = await add_member(session, "Kiko", clan_id=clan_id)
+        stand_in = await add_member(session, "Kiko New", clan_id=clan_id)
+        about = {"clan_id": clan_id, "title": "", "metrics": "", "starts_at": NOW, "ends_at": NOW}
+        for number in (1, 2):
+            session.add(CompetitionRow(id=number, created_at=NOW, **about))
+        await session.flush()
+        for number, owner, place in ((1, player, 2), (1, stand_in, 9), (2, stand_in, 1)):
+            session.add(CompetitionPlaceRow(competition_id=number, player_id=owner, place=place))
+
+    async with services.write() as session:
+        await identity._merge(session, stand_in, player, NOW)
+
+    async with services.read() as session:
+        places = await session.execute(
+            select(CompetitionPlaceRow.competition_id, CompetitionPlaceRow.place).where(
+                CompetitionPlaceRow.player_id == player
+            )
+        )
+        assert dict(map(tuple, places)) == {1: 2, 2: 1}
 
 
 async def test_snapshots_of_whoever_bore_the_name_before_are_not_the_players(services):

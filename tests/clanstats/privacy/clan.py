@@ -30,6 +30,7 @@ from clanstats.db.models import (
 from clanstats.harvest import backfill
 from clanstats.harvest.attribution import attribute
 from clanstats.harvest.chat import crawl
+from clanstats.harvest.competitions import read_competitions
 from clanstats.harvest.recent import Recent
 from clanstats.harvest.voice import note_voice
 from clanstats.harvest.wom import refresh
@@ -89,6 +90,7 @@ class Town:
                 await session.execute(BackfillStepRow.metadata.tables["coverage"].delete())
         await refresh(services, group_id, full=True)
         await backfill.backfill(services, group_id, sleep=at_once)
+        await read_competitions(services, group_id)
         await crawl(
             services,
             1,
