@@ -13,7 +13,7 @@ import structlog
 
 from clanstats.analytics.members import clans
 from clanstats.decisions.queue import feed
-from clanstats.decisions.record import decisions, pending
+from clanstats.decisions.record import pending, standing
 from clanstats.services import Services
 
 if TYPE_CHECKING:
@@ -66,4 +66,5 @@ class Page:
             clan = next((one for one in await clans(session) if one.wom_group_id == group_id), None)
             if clan is None:
                 return web.json_response({"error": "There is no such clan here."}, status=404)
-            return web.json_response(feed(pending(await decisions(session, clan.clan_id))))
+            stand = await standing(session, clan.clan_id, self._services.clock())
+            return web.json_response(feed(pending(stand)))

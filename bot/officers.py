@@ -56,7 +56,7 @@ class Officers:
             if done:
                 async with server.services.write() as session:
                     await audit.note_roles(
-                        session, one.entry_id, given=done.given, taken=done.taken
+                        session, one.entry_id, given=done.given, taken=done.taken, of=done.of
                     )
         for change in found.badges:
             await granting.change_badge(server, change, by=None)

@@ -1,12 +1,13 @@
 """Who changed what, and back again? `/audit log·undo`."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.decisions import audit, badges, deciding, notices, points
 from clanstats.decisions.audit import Entry
@@ -79,17 +80,26 @@ class Audit(commands.GroupCog, name="audit"):
                     "Only who may manage the server undoes what others did, or what is older "
                     "than a day."
                 )
-            if line.action == "points.given":
-                await points.take_back(session, line, now=now, by=by)
-            elif line.action == "exemption.made":
-                await notices.end_exemption(session, line, now=now, by=by)
-            elif line.action in _OF_ROLES:
-                await audit.mark_undone(session, line, at=now, by=by)
-            else:
-                await deciding.undo(session, clan.clan_id, line, now=now, by=by)
+            if not line.roles_left:  # else all but the roles was taken back before
+                await _take_back(session, clan.clan_id, line, now=now, by=by)
         changed = await granting.give_back(Server.of(interaction), line)
         said = f"Undone: {line.detail}. {granting.words(changed)}"
+        if changed.problem and line.roles_of:
+            said += f". `/audit undo {line.entry_id}` tries that again."
         await interaction.followup.send(said.strip(), ephemeral=True)
+
+
+async def _take_back(
+    session: AsyncSession, clan_id: int, line: Entry, *, now: datetime, by: int
+) -> None:
+    if line.action == "points.given":
+        await points.take_back(session, line, now=now, by=by)
+    elif line.action == "exemption.made":
+        await notices.end_exemption(session, line, now=now, by=by)
+    elif line.action in _OF_ROLES:
+        await audit.mark_undone(session, line, at=now, by=by)
+    else:
+        await deciding.undo(session, clan_id, line, now=now, by=by)
 
 
 def entries_listed(found: Sequence[Entry]) -> discord.Embed:

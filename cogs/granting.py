@@ -24,6 +24,7 @@ class Roles:
     given: tuple[int, ...] = ()
     taken: tuple[int, ...] = ()
     problem: str | None = None
+    of: int | None = None  # the Discord user
 
     def __bool__(self) -> bool:
         """Whether anything was done."""
@@ -91,20 +92,25 @@ async def note_roles(  # noqa: PLR0913 — what, of whom, by whom
             detail=detail,
             player_id=player_id,
         )
-        await audit.note_roles(session, entry_id, given=done.given, taken=done.taken)
+        await audit.note_roles(session, entry_id, given=done.given, taken=done.taken, of=done.of)
 
 
 async def give_back(server: Server, line: Entry) -> Roles:
-    """Undo what a line of the log did: take what was given, give what was taken."""
-    if line.player_id is None or not (line.roles_given or line.roles_taken):
+    """Undo what a line of the log did: take what was given, give what was taken.
+
+    It is done to whom it was done to, whoever plays the account by now. What Discord doesn't let
+    be done is noted, so that undoing the same line tries it again.
+    """
+    if not (line.roles_given or line.roles_taken):
         return Roles()
-    async with server.services.read() as session:
-        link = await link_of(session, server.clan.clan_id, line.player_id)
-    if link is None:
-        return Roles(problem="no Discord account is linked any longer, so no role was changed")
-    return await set_roles(
-        server.guild, link.discord_user_id, give=line.roles_taken, take=line.roles_given
+    if not line.roles_of:
+        return Roles(problem="the log doesn't say whose roles they were: see `/roster drift`")
+    done = await set_roles(
+        server.guild, line.roles_of, give=line.roles_taken, take=line.roles_given
     )
+    async with server.services.write() as session:
+        await audit.note_left(session, line.entry_id, left=done.problem is not None)
+    return done
 
 
 async def set_roles(
@@ -125,8 +131,8 @@ async def set_roles(
             await member.remove_roles(_ours(member.guild, role_id), reason=_REASON)
             taken.append(role_id)
     except (_NotOursError, discord.HTTPException) as error:
-        return Roles(tuple(given), tuple(taken), _problem(error))
-    return Roles(tuple(given), tuple(taken))
+        return Roles(tuple(given), tuple(taken), _problem(error), user_id)
+    return Roles(tuple(given), tuple(taken), of=user_id)
 
 
 def _problem(error: Exception) -> str:

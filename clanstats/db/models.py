@@ -632,7 +632,7 @@ class DecisionRow(Base):
     rules_hash: Mapped[str]
     as_of: Mapped[datetime]  # of the facts
     evidence: Mapped[str]  # `clanstats.rules.leaves.leaves_json`
-    state: Mapped[str]  # "open" (votes are missing), "approved", "held", "denied", "done", "undone"
+    state: Mapped[str]  # `clanstats.decisions.record.State`
     decided_by: Mapped[int | None] = mapped_column(BigInteger)  # Discord user; None is the bot
     decided_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
@@ -670,6 +670,8 @@ class AuditRow(Base):
     detail: Mapped[str]  # in words
     roles_given: Mapped[str] = mapped_column(server_default=text("''"))  # Discord's ids, by spaces
     roles_taken: Mapped[str] = mapped_column(server_default=text("''"))
+    roles_of: Mapped[int | None] = mapped_column(BigInteger)  # Discord user whose they are
+    roles_left: Mapped[bool] = mapped_column(server_default=text("false"))  # undone, but not these
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[int | None] = mapped_column(BigInteger)
 

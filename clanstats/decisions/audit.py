@@ -28,6 +28,8 @@ class Entry:
     detail: str
     roles_given: Sequence[int]  # on Discord
     roles_taken: Sequence[int]
+    roles_of: int | None  # Discord user whose roles they are; None isn't known, or they are none
+    roles_left: bool  # undone, but Discord didn't let the roles be changed back
     undone_at: datetime | None
     undone_by: int | None
 
@@ -61,14 +63,28 @@ async def note(  # noqa: PLR0913 — who did what to whom
 
 
 async def note_roles(
-    session: AsyncSession, entry_id: int, *, given: Sequence[int], taken: Sequence[int]
+    session: AsyncSession,
+    entry_id: int,
+    *,
+    given: Sequence[int],
+    taken: Sequence[int],
+    of: int | None,
 ) -> None:
-    """Add what was really done on Discord, so that it can be undone."""
+    """Add what was really done on Discord, and to whom, so that it can be undone."""
     await session.execute(
         update(AuditRow)
         .where(AuditRow.id == entry_id)
-        .values(roles_given=" ".join(map(str, given)), roles_taken=" ".join(map(str, taken)))
+        .values(
+            roles_given=" ".join(map(str, given)),
+            roles_taken=" ".join(map(str, taken)),
+            roles_of=of,
+        )
     )
+
+
+async def note_left(session: AsyncSession, entry_id: int, *, left: bool) -> None:
+    """Note whether undoing a line left its roles as they are, so that it is tried again."""
+    await session.execute(update(AuditRow).where(AuditRow.id == entry_id).values(roles_left=left))
 
 
 async def entries(
@@ -132,6 +148,8 @@ def _wanted(clan_id: int) -> Any:  # noqa: ANN401 — a statement
             AuditRow.detail,
             AuditRow.roles_given,
             AuditRow.roles_taken,
+            AuditRow.roles_of,
+            AuditRow.roles_left,
             AuditRow.undone_at,
             AuditRow.undone_by,
         )

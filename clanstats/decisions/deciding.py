@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.models import DecisionRow, VoteRow
+from clanstats.db.models import AuditRow, DecisionRow, VoteRow
 from clanstats.decisions import audit
-from clanstats.decisions.record import Decision, State, decision, decisions
+from clanstats.decisions.record import Decision, State, decision, standing
 from clanstats.errors import BadInputError
 from clanstats.roles import title
 from clanstats.rules.book import Approval
@@ -18,7 +18,8 @@ from clanstats.rules.decisions import Proposal
 from clanstats.rules.leaves import leaves_json
 
 STANDS = timedelta(days=30)  # what is held, denied, or not agreed on; then it is proposed again
-_OPEN = f"decision.{State.OPEN}"
+_STEP = "decision."  # what the log calls each step of one begins so
+_OPEN = f"{_STEP}{State.OPEN}"
 
 
 class Verdict(StrEnum):
@@ -103,9 +104,12 @@ async def undo(
 ) -> Decision:
     """Take a decision back, or one officer's voice; what it did on Discord the caller undoes.
 
+    A voice that is taken back decides nothing by itself, whatever the others come to: the next
+    officer who speaks does.
+
     Raises:
-        BadInputError: It is no decision, was undone already, Wise Old Man shows the rank, or it
-            was decided since that officer spoke.
+        BadInputError: It is no decision, was undone already, has lapsed, Wise Old Man shows the
+            rank, or there is a later word on it: of a voice the same officer's, or what decided it.
     """
     if not line.action.startswith("decision.") or line.subject_id is None:
         raise BadInputError("Only decisions, roles, points and exemptions can be undone.")
@@ -114,17 +118,18 @@ async def undo(
         raise BadInputError(
             f"{known.name} has the rank in game already: change it there, and it follows."
         )
-    if line.action == _OPEN and known.state is not State.OPEN:
+    if known.state is State.LAPSED:
         raise BadInputError(
-            f"{known.name} is {known.state} since: undo that entry of `/audit log` instead."
+            f"{known.name}'s approval has lapsed by itself; `/roster drift` shows what disagrees."
+        )
+    later = await _said_later(session, clan_id, line)
+    if later is not None:
+        raise BadInputError(
+            f"Entry {later} of `/audit log` came after it, about the same: undo that one instead."
         )
     await audit.mark_undone(session, line, at=now, by=by)
     if line.action == _OPEN:
-        await session.execute(
-            delete(VoteRow).where(
-                VoteRow.decision_id == known.decision_id, VoteRow.discord_user_id == line.actor
-            )
-        )
+        await _retract(session, clan_id, line, now=now, by=by)
         left = await decision(session, clan_id, known.decision_id)
         if left.agreed or left.against:
             return left
@@ -132,6 +137,42 @@ async def undo(
         update(DecisionRow).where(DecisionRow.id == known.decision_id).values(state=State.UNDONE)
     )
     return known
+
+
+async def _said_later(session: AsyncSession, clan_id: int, line: audit.Entry) -> int | None:
+    """The log's last entry that took this one's place; None if it still is what counts."""
+    later = select(func.max(AuditRow.id)).where(
+        AuditRow.clan_id == clan_id,
+        AuditRow.subject_id == line.subject_id,
+        AuditRow.action.startswith(_STEP),
+        AuditRow.id > line.entry_id,
+        AuditRow.undone_at.is_(None),
+    )
+    if line.action == _OPEN:
+        later = later.where((AuditRow.action != _OPEN) | (AuditRow.actor == line.actor))
+    return await session.scalar(later)
+
+
+async def _retract(
+    session: AsyncSession, clan_id: int, line: audit.Entry, *, now: datetime, by: int
+) -> None:
+    """Take an officer's voice back, with all that they said before they changed their mind."""
+    await session.execute(
+        delete(VoteRow).where(
+            VoteRow.decision_id == line.subject_id, VoteRow.discord_user_id == line.actor
+        )
+    )
+    await session.execute(
+        update(AuditRow)
+        .where(
+            AuditRow.clan_id == clan_id,
+            AuditRow.subject_id == line.subject_id,
+            AuditRow.action == _OPEN,
+            AuditRow.actor == line.actor,
+            AuditRow.undone_at.is_(None),
+        )
+        .values(undone_at=now, undone_by=by)
+    )
 
 
 def what(proposal: Proposal) -> str:
@@ -144,7 +185,7 @@ def what(proposal: Proposal) -> str:
 async def _standing(
     session: AsyncSession, clan_id: int, proposal: Proposal, now: datetime
 ) -> Decision | None:
-    found = await decisions(session, clan_id, player_id=proposal.member.player_id)
+    found = await standing(session, clan_id, now, player_id=proposal.member.player_id)
     return next((one for one in found if one.settles(proposal, now)), None)
 
 

@@ -49,7 +49,12 @@ class Judged:
 
 
 async def judge(
-    services: Services, session: AsyncSession, clan: Clan, as_of: datetime | None = None
+    services: Services,
+    session: AsyncSession,
+    clan: Clan,
+    as_of: datetime | None = None,
+    *,
+    counts: bool = False,
 ) -> Judged:
     """Apply the rules in force to the facts of an instant.
 
@@ -59,22 +64,25 @@ async def judge(
         clan: Whose members.
         as_of: None is now; at a past instant nothing is remembered of runs before it, so that
             nobody is to be demoted.
+        counts: Whether this is a run, of which a ladder may ask for several in a row.
 
     Raises:
         NoDataError: The clan has no rules; the text says how to make some.
         RuleError: Its file can't be used, and there was none before it.
     """
     in_force = services.rules.rules(clan.wom_group_id, await rank_order(session, clan.clan_id))
-    judged = await judge_by(services, session, clan, in_force.book, as_of)
+    judged = await judge_by(services, session, clan, in_force.book, as_of, counts=counts)
     return replace(judged, problems=in_force.problems)
 
 
-async def judge_by(
+async def judge_by(  # noqa: PLR0913 — as `judge`, and the rules
     services: Services,
     session: AsyncSession,
     clan: Clan,
     book: RuleBook,
     as_of: datetime | None = None,
+    *,
+    counts: bool = False,
 ) -> Judged:
     """The same by other rules, such as an officer asks for with an option."""
     table = await fact_table(
@@ -87,7 +95,7 @@ async def judge_by(
         max_data_age=book.max_data_age,
     )
     before = await remembered(session, clan.clan_id) if as_of is None else {}
-    return Judged(book, table, decide(book, table, before))
+    return Judged(book, table, decide(book, table, before, counts=counts))
 
 
 async def remembered(session: AsyncSession, clan_id: int) -> Memory:

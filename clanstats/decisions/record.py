@@ -25,6 +25,7 @@ class State(StrEnum):
     DENIED = "denied"
     DONE = "done"  # Wise Old Man shows the rank
     UNDONE = "undone"
+    LAPSED = "lapsed"  # approved, and the member left or got another rank instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,17 @@ async def decisions(
     if player_id is not None:
         wanted = wanted.where(DecisionRow.player_id == player_id)
     return tuple(_decision(row) for row in await session.execute(wanted))
+
+
+async def standing(
+    session: AsyncSession, clan_id: int, now: datetime, *, player_id: int | None = None
+) -> Sequence[Decision]:
+    """Every decision that stands, newest first."""
+    wanted = _wanted(clan_id).where(DecisionRow.state.in_(_LIVE))
+    if player_id is not None:
+        wanted = wanted.where(DecisionRow.player_id == player_id)
+    found = [_decision(row) for row in await session.execute(wanted)]
+    return tuple(one for one in found if one.stands(now))
 
 
 async def decision(session: AsyncSession, clan_id: int, decision_id: int) -> Decision:

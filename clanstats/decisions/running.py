@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,17 +20,23 @@ from clanstats.decisions import audit
 from clanstats.decisions.badges import BadgeChange, badge_changes
 from clanstats.decisions.cases import CaseKind, cases
 from clanstats.decisions.deciding import Verdict, Word, decide_on
+from clanstats.decisions.following import follow
 from clanstats.decisions.judging import Judged, remember, told_of
 from clanstats.decisions.leaving import MEASURED, measure_if_due
-from clanstats.decisions.queue import follow, queue
-from clanstats.errors import NoDataError
+from clanstats.decisions.queue import queue
+from clanstats.errors import BadInputError, NoDataError
 from clanstats.roles import title
 from clanstats.rules.book import Approval
 from clanstats.rules.decisions import Change, Proposal
 from clanstats.services import Services
+from clanstats.timestamps import parse_instant
+
+log = structlog.get_logger()
 
 _LOOKED_BACK = timedelta(days=14)  # a harvest may learn late of who came and went
 _NEWS = timedelta(hours=48)  # older than that nobody is told
+_APART = timedelta(minutes=15)  # runs, at least, of which a ladder asks for several in a row
+_COUNTED = "rules.counted:{}"  # key of when the latest such run was, in the bot's state
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class RunReport:
     alerts: Sequence[Proposal] = ()  # that officers weren't told of yet
     movements: Sequence[Movement] = ()  # of the last two days
     done: int = 0  # promotions that Wise Old Man shows by now
+    lapsed: int = 0  # that can't be given in game any more
     automatic: Sequence[Automatic] = ()
     badges: Sequence[BadgeChange] = ()  # roles that rules give, to be changed on Discord
     too_many: int = 0  # would have been, but the file allows fewer in a run
@@ -69,8 +77,8 @@ class RunReport:
     def __str__(self) -> str:
         said = (
             f"{self.checked} checked, {len(self.alerts)} alerts, {len(self.movements)} came, went "
-            f"or were renamed, {self.done} ranks done in game, {len(self.automatic)} decided by "
-            f"themselves, {len(self.badges)} roles"
+            f"or were renamed, {self.done} ranks done in game, {self.lapsed} lapsed, "
+            f"{len(self.automatic)} decided by themselves, {len(self.badges)} roles"
         )
         if self.too_many:
             said += f"; {self.too_many} would be, which is more than a run may do"
@@ -84,8 +92,9 @@ async def run(services: Services, clan: Clan) -> RunReport:
         RuleError: The clan's rules can't be used, and there were none before them.
     """
     async with services.read() as session:
+        counts = await _counts(session, clan.clan_id, services.clock())
         try:
-            found = await queue(services, session, clan)
+            found = await queue(services, session, clan, counts=counts)
         except NoDataError:
             found = None  # no rules: still there is who came and went
     now, measurement = services.clock(), await measure_if_due(services, clan.clan_id)
@@ -93,9 +102,11 @@ async def run(services: Services, clan: Clan) -> RunReport:
         if measurement is not None:
             await schedules.remember(session, MEASURED.format(clan_id=clan.clan_id), measurement)
         movements = await _moved(session, clan.clan_id, now)
+        followed = await follow(session, clan.clan_id, now)
         if found is None:
-            return RunReport(movements=movements)
-        done = await follow(session, clan, found)
+            return RunReport(movements=movements, done=followed.done, lapsed=followed.lapsed)
+        if counts:
+            await schedules.remember(session, _COUNTED.format(clan.clan_id), now.isoformat())
         await remember(session, clan.clan_id, found.judged.decisions.memory)
         alerts = await _untold(session, clan.clan_id, found.judged, now)
         automatic = [
@@ -109,27 +120,42 @@ async def run(services: Services, clan: Clan) -> RunReport:
             automatic, badges = [], ()
         else:
             too_many = 0
-        approved = []
-        for one in automatic:
-            decided = await decide_on(
-                session,
-                clan.clan_id,
-                one,
-                Word(Verdict.APPROVE, found.judged.book.hash, found.now, by=None, now=now),
-            )
-            approved.append(Automatic(one, decided.entry_id))
+        word = Word(Verdict.APPROVE, found.judged.book.hash, found.now, by=None, now=now)
+        approved = [
+            Automatic(one, entry_id)
+            for one in automatic
+            if (entry_id := await _approved(session, clan.clan_id, one, word)) is not None
+        ]
     problems = found.judged.problems
     return RunReport(
         found.judged.decisions.checked,
         alerts,
         movements,
-        done,
+        followed.done,
+        followed.lapsed,
         approved,
         badges,
         too_many,
         f"the rules file has a mistake: {problems[0]}" if problems else None,
         partial=bool(problems),
     )
+
+
+async def _counts(session: AsyncSession, clan_id: int, now: datetime) -> bool:
+    """Whether a run is one in a row, and not the latest one over again."""
+    said = await schedules.recall(session, _COUNTED.format(clan_id))
+    return said is None or now - parse_instant(said) >= _APART
+
+
+async def _approved(
+    session: AsyncSession, clan_id: int, proposal: Proposal, word: Word
+) -> int | None:
+    """The log's entry; None if an officer said something since the rules were asked."""
+    try:
+        return (await decide_on(session, clan_id, proposal, word)).entry_id
+    except BadInputError as error:
+        log.info("automatic.left", player_id=proposal.member.player_id, reason=str(error))
+        return None
 
 
 async def _untold(

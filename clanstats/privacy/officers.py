@@ -38,6 +38,7 @@ BY_OFFICERS: tuple[InstrumentedAttribute[Any], ...] = (
     PointsRow.given_by,
     AuditRow.actor,
     AuditRow.undone_by,
+    AuditRow.roles_of,
 )
 
 

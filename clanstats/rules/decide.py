@@ -15,6 +15,7 @@ from clanstats.rules.decisions import (
     Missing,
     Outcome,
     Proposal,
+    found_again,
 )
 from clanstats.rules.evaluate import Evaluation
 from clanstats.rules.ladder import Climb
@@ -22,13 +23,14 @@ from clanstats.rules.language import Condition
 from clanstats.rules.leaves import Explainer, Leaf
 
 
-def decide(book: RuleBook, table: FactTable, before: Memory) -> Decisions:
+def decide(book: RuleBook, table: FactTable, before: Memory, *, counts: bool = True) -> Decisions:
     """Apply a clan's rules.
 
     Args:
         book: The rules.
         table: With all facts that the book needs.
-        before: What the run before this one found.
+        before: What the latest run found.
+        counts: Whether this is a run of its own; else it is a look at what the latest one found.
 
     Returns:
         Proposals in the order of the file, then by name. Nobody is in them on account of what
@@ -37,11 +39,17 @@ def decide(book: RuleBook, table: FactTable, before: Memory) -> Decisions:
     evaluation = Evaluation(table)
     after: dict[tuple[int, str], Found] = {}
     climbed = [
-        one for ladder in book.ladders for one in Climb(ladder, evaluation, before, after).found()
+        one
+        for ladder in book.ladders
+        for one in Climb(ladder, evaluation, before, after, counts).found()
     ]
     missing = [one for one in climbed if isinstance(one, Missing)]
     outcomes = [Outcome(rule, _outcome(book, rule, evaluation)) for rule in book.rules]
-    found = [one for outcome in outcomes for one in _proposed(outcome, evaluation, before, after)]
+    found = [
+        one
+        for outcome in outcomes
+        for one in _proposed(outcome, evaluation, before, after, counts=counts)
+    ]
     unknown = [one for one in missing if one.unknown and one.waits_days is None]
     waiting = [one for one in missing if not one.leaves]
     return Decisions(
@@ -89,7 +97,12 @@ def names_ranks(rule: Rule) -> bool:
 
 
 def _proposed(
-    outcome: Outcome, evaluation: Evaluation, before: Memory, after: dict[tuple[int, str], Found]
+    outcome: Outcome,
+    evaluation: Evaluation,
+    before: Memory,
+    after: dict[tuple[int, str], Found],
+    *,
+    counts: bool,
 ) -> Iterator[Proposal]:
     rule, table = outcome.rule, evaluation.table
     for place, (member, flag) in enumerate(zip(table.members, outcome.flags, strict=True)):
@@ -101,7 +114,7 @@ def _proposed(
         if known is not None and (flag is None or (flag is False and begun)):
             after[key] = known  # what can't be told now is neither over nor new when it can
         elif flag is True:
-            after[key] = Found(1 if known is None else known.runs + 1, since)
+            after[key] = found_again(known, table.as_of, counts=counts)
         if not (lasts and (flag is True or begun)):
             continue
         yield Proposal(

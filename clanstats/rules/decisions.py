@@ -70,6 +70,16 @@ class Found:
 Memory = Mapping[tuple[int, str], Found]  # by player_id and key
 
 
+def found_again(known: Found | None, at: datetime, *, counts: bool) -> Found:
+    """What is remembered of what is found at an instant, and was or wasn't before.
+
+    A look that isn't a run of its own sees as many runs as there were, and at least itself.
+    """
+    if known is None:
+        return Found(1, at)
+    return Found(known.runs + 1, known.since) if counts else known
+
+
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """All that a rules file says of one table of facts."""

@@ -13,7 +13,7 @@ from clanstats.facts import FACTS, FactKey, FactTable, Numbers, Texts
 from clanstats.rules import tree
 from clanstats.rules.book import Approval, Ladder
 from clanstats.rules.columns import Flags
-from clanstats.rules.decisions import Change, Found, Memory, Missing, Proposal
+from clanstats.rules.decisions import Change, Found, Memory, Missing, Proposal, found_again
 from clanstats.rules.evaluate import Evaluation
 from clanstats.rules.language import Condition
 from clanstats.rules.leaves import Explainer, Leaf
@@ -30,6 +30,7 @@ class Climb:
     evaluation: Evaluation
     before: Memory
     after: dict[tuple[int, str], Found]  # what is to be remembered; filled as it is asked
+    counts: bool  # as a run of its own
 
     @property
     def table(self) -> FactTable:
@@ -124,12 +125,9 @@ class Climb:
         )
 
     def _noted(self, member: Member, key: str) -> int:
-        """How many runs in a row have found it, this one counted."""
+        """How many runs in a row have found it."""
         known = self.before.get((member.player_id, key))
-        found = Found(
-            1 if known is None else known.runs + 1,
-            self.table.as_of if known is None else known.since,
-        )
+        found = found_again(known, self.table.as_of, counts=self.counts)
         self.after[member.player_id, key] = found
         return found.runs
 

@@ -78,6 +78,8 @@ async def _roles(interaction: Interaction, proposal: Proposal, done: Decided) ->
     )
     if changed:
         async with services.write() as session:
-            await audit.note_roles(session, done.entry_id, given=changed.given, taken=changed.taken)
+            await audit.note_roles(
+                session, done.entry_id, given=changed.given, taken=changed.taken, of=changed.of
+            )
     said = granting.words(changed)
     return f" · {said} · in game pending" if said else " · in game pending"

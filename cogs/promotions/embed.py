@@ -1,7 +1,6 @@
 """How do promotions read? Pure: from the queue to an embed."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import discord
 
@@ -61,7 +60,7 @@ def decided(
     queue: Queue, show: Show, shown: Sequence[Decision], page: int, pages: int
 ) -> discord.Embed:
     """What was decided: held, waiting for the game, or all of it."""
-    lines = [_decided(one, queue.now) for one in shown]
+    lines = [_decided(one, queue) for one in shown]
     heading = f"Promotions · {TITLES[show]}"
     if show is Show.PENDING and queue.overdue:
         heading += f" ({len(queue.overdue)} for 5 days or more)"
@@ -114,13 +113,15 @@ def _nobody(queue: Queue) -> str:
     return "\n".join(lines)
 
 
-def _decided(one: Decision, now: datetime) -> str:
+def _decided(one: Decision, queue: Queue) -> str:
     what = one.rule_id if one.to_rank is None else f"{title(one.from_rank)} → {title(one.to_rank)}"
     by = "the bot" if one.decided_by is None else f"<@{one.decided_by}>"
     line = f"**{words.name(one.name)}** · {what} · {_STATES[one.state]} by {by}"
     line += f" {discord_time(one.decided_at)}"
-    if one.state in {State.HELD, State.DENIED} and one.held_until and one.held_until > now:
+    if one.state in {State.HELD, State.DENIED} and one.held_until and one.held_until > queue.now:
         line += f", until {discord_time(one.held_until, 'D')}"
+    if one.decision_id in queue.unsupported:
+        line += "\n⚠️ the rules propose it no longer: `/promotions player` says why"
     return line
 
 
@@ -131,6 +132,7 @@ _STATES = {
     State.DENIED: "denied",
     State.DONE: "approved and done in game; decided",
     State.UNDONE: "undone; decided",
+    State.LAPSED: "lapsed; approved",
 }
 
 

@@ -6,10 +6,11 @@ import pytest
 import simcord
 from sqlalchemy import select, update
 
-from clanstats.db.models import DecisionRow, MembershipRow, PlayerRow
+from clanstats.db.models import DecisionRow, LinkRow, MembershipRow, PlayerRow
 from clanstats.decisions.places import set_rank_role
 from clanstats.people.links import LinkMethod, add_link
-from tests.cogs.stage import BOB_ID, CAROL_ID, GUILD_ID, PLAYERS
+from cogs import granting
+from tests.cogs.stage import ALICE_ID, BOB_ID, CAROL_ID, GUILD_ID, PLAYERS
 from tests.factories import NOW
 
 BEST, SECOND = PLAYERS[:2]  # who gained 48 and 47 million
@@ -328,3 +329,59 @@ async def test_mistake_in_the_file_is_said_and_the_rules_before_it_stay(rules, a
 
     assert "the rules file has a mistake" in embed(shown).footer.text
     assert embed(shown).title.startswith("1 member due")
+
+
+async def approved_for_bob(ask, carol, discord_server, services):
+    """Bob's account is approved, which gave him Ruby."""
+    await link(services, BEST, BOB_ID)
+    role = await role_for(discord_server, services, "ruby")
+    await carol.click((await ask()).response, label=f"Approve {BEST}")
+    assert await roles_of(discord_server, BOB_ID) == {"@everyone", "Ruby"}
+    return role
+
+
+@pytest.mark.usefixtures("rules")
+async def test_undone_are_the_roles_of_whom_they_were_given_to(
+    ask, carol, discord_server, services
+):
+    role = await approved_for_bob(ask, carol, discord_server, services)
+    discord_server.env.backend.add_member_role(GUILD_ID, ALICE_ID, role.id)
+    await discord_server.env.settle()
+    async with services.write() as session:  # by now Alice plays it
+        await session.execute(update(LinkRow).values(discord_user_id=ALICE_ID))
+
+    undone = await discord_server.slash("audit undo", by=carol, id=1)
+
+    assert f"<@&{role.id}> taken" in told(undone).content
+    assert await roles_of(discord_server, BOB_ID) == {"@everyone"}
+    assert "Ruby" in await roles_of(discord_server, ALICE_ID)
+
+
+@pytest.mark.usefixtures("rules")
+async def test_roles_that_could_not_be_undone_are_tried_again(
+    ask, carol, discord_server, services, monkeypatch
+):
+    await approved_for_bob(ask, carol, discord_server, services)
+    with monkeypatch.context() as hindered:
+        hindered.setattr(granting, "may_give", lambda _role: False)
+        first = await discord_server.slash("audit undo", by=carol, id=1)
+    kept = await roles_of(discord_server, BOB_ID)
+    second = await discord_server.slash("audit undo", by=carol, id=1)
+    third = await discord_server.slash("audit undo", by=carol, id=1)
+
+    assert "`/audit undo 1` tries that again" in told(first).content
+    assert (kept, await roles_of(discord_server, BOB_ID)) == ({"@everyone", "Ruby"}, {"@everyone"})
+    assert "taken" in told(second).content
+    assert "undone already" in told(third).content
+    assert await states(services) == [(BEST, "undone")]
+
+
+async def test_what_the_rules_propose_no_longer_is_marked_where_it_waits_for_the_game(
+    rules, ask, carol
+):
+    await carol.click((await ask()).response, label=f"Approve {BEST}")
+    rules(least="1b")
+
+    pending = embed(await ask(show="pending in game")).description
+
+    assert "the rules propose it no longer: `/promotions player` says why" in pending

@@ -4,13 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
-from clanstats.analytics.members import clans
-from clanstats.db.models import MembershipRow
+from clanstats.db.models import DecisionRow, MembershipRow
 from clanstats.decisions import audit
 from clanstats.decisions.deciding import STANDS, Verdict, Word, decide_on, undo
-from clanstats.decisions.queue import feed, follow, queue
+from clanstats.decisions.following import Followed, follow
+from clanstats.decisions.queue import feed, queue
 from clanstats.decisions.record import State, decisions
 from clanstats.errors import BadInputError
 from clanstats.rules.leaves import leaves_from_json
@@ -70,10 +70,10 @@ async def test_approved_is_to_be_done_in_game_and_done_once_wise_old_man_shows_i
     assert (pending.name, pending.from_rank, pending.to_rank) == ("Ann", "prospector", "member")
     assert feed(after.pending) == [{"mainRSN": "Ann", "osrsName": "Ann"}]
     async with services.write() as session:
-        assert await follow(session, clan, after) == 0
+        assert await follow(session, clan.clan_id, NOW) == Followed()
         await session.execute(update(MembershipRow).values(rank="member"))
     async with services.write() as session:
-        assert await follow(session, clan, await due()) == 1
+        assert await follow(session, clan.clan_id, NOW) == Followed(done=1)
     assert [one.state for one in (await due()).history] == [State.DONE]
 
 
@@ -216,7 +216,7 @@ async def test_voice_of_what_was_decided_since_cant_be_undone(for_ruby, say, tak
     first = await say(by=OTTO)
     await say(by=PIA)
 
-    with pytest.raises(BadInputError, match="approved since"):
+    with pytest.raises(BadInputError, match="came after it"):
         await take_back(first.entry_id)
 
 
@@ -263,10 +263,59 @@ async def test_what_is_done_in_game_is_undone_there(ann, say, due, take_back, se
     async with services.write() as session:
         await session.execute(update(MembershipRow).values(rank="member"))
     async with services.write() as session:
-        await follow(session, (await clans(session))[0], await due())
+        await follow(session, 1, NOW)
 
     with pytest.raises(BadInputError, match="change it there"):
         await take_back(done.entry_id)
+
+
+@pytest.mark.parametrize(
+    ("after", "why"),
+    [
+        ({"rank": "owner"}, "is Owner in game"),
+        ({"left_at": NOW + DAY}, "left the clan"),
+        ({"joined_at": NOW + DAY}, "left, and joined again"),
+    ],
+)
+async def test_what_can_not_be_given_any_more_lapses(  # noqa: PLR0913, PLR0917 — all fixtures
+    ann, due, say, take_back, services, clan, after, why
+):
+    done = await say()
+    async with services.write() as session:
+        await session.execute(update(MembershipRow).values(**after))
+        assert await follow(session, clan.clan_id, NOW + 2 * DAY) == Followed(lapsed=1)
+        assert await follow(session, clan.clan_id, NOW + 2 * DAY) == Followed()
+
+    found = await due()
+    assert (found.pending, [one.state for one in found.history]) == ([], [State.LAPSED])
+    async with services.read() as session:
+        line = (await audit.entries(session, clan.clan_id))[0]
+    assert (line.action, line.actor, line.detail) == ("decision.lapsed", None, f"Member: {why}")
+    with pytest.raises(BadInputError, match="lapsed by itself"):
+        await take_back(done.entry_id)
+
+
+async def test_what_the_rules_propose_no_longer_stays_approved_and_says_so(ann, due, say, settings):
+    await say()
+    assert (await due()).unsupported == set()
+
+    settings.ranks_file.write_text(settings.ranks_file.read_text().replace(">= 28", ">= 50"))
+
+    found = await due()
+    assert [one.decision_id for one in found.pending] == list(found.unsupported)
+
+
+async def test_what_stands_is_found_among_any_number_of_decisions(ann, due, say, services, clan):
+    await say()
+    async with services.write() as session:
+        (one,) = await session.execute(select(DecisionRow.__table__))
+        later = dict(one._mapping) | {"state": "denied", "to_rank": "x", "held_until": NOW - DAY}
+        del later["id"]
+        await session.execute(insert(DecisionRow), [dict(later) for _ in range(600)])
+
+    found = await due()
+    assert ([one.name for one in found.pending], found.due) == (["Ann"], [])
+    assert len(found.history) == 500
 
 
 async def test_past_queue_is_as_if_nothing_had_been_decided(ann, say, services, clan):

@@ -3,13 +3,17 @@
 from datetime import UTC, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from clanstats.db.models import MembershipRow
 from clanstats.decisions import audit
 from clanstats.decisions.deciding import Verdict, Word, decide_on, undo
+from clanstats.decisions.following import follow
 from clanstats.decisions.past import decided
-from clanstats.decisions.queue import follow, queue
+from clanstats.decisions.queue import queue
 from clanstats.decisions.record import State, decisions
 from clanstats.domain import Window
+from clanstats.errors import BadInputError
 from clanstats.exports.book import What, book
 from tests.factories import NOW, add_member, add_rank_change
 
@@ -92,8 +96,9 @@ async def test_done_is_only_what_wise_old_man_showed_by_then(services, clan, clo
     async with services.write() as session:
         (ann,) = (one for one in await decisions(session, clan.clan_id))
         await add_rank_change(session, ann.player_id, "member", previous="prospector", at=NOW + DAY)
-        found = await queue(services, session, clan)
-        assert await follow(session, clan, found) == 1
+        of_ann = MembershipRow.player_id == ann.player_id
+        await session.execute(update(MembershipRow).where(of_ann).values(rank="member"))
+        assert (await follow(session, clan.clan_id, clock.now)).done == 1
 
     assert await states(NOW + DAY) == {"Ann": State.APPROVED}
     assert await states(NOW + 2 * DAY) == {"Ann": State.DONE}
@@ -121,6 +126,29 @@ async def test_voice_that_is_taken_back_leaves_those_of_others(
 
     assert await states(NOW + 2 * DAY) == {"Cid": State.OPEN}
     assert await states(NOW + 3 * DAY) == {"Cid": State.UNDONE}
+
+
+@pytest.mark.usefixtures("members")
+async def test_voice_that_was_changed_and_then_taken_back_is_gone(  # noqa: PLR0913, PLR0917 — fixtures
+    services, clan, say, take_back, states, settings
+):
+    rules = settings.ranks_file.read_text().replace('approval = "two"', 'approval = "vote"')
+    settings.ranks_file.write_text(rules)
+    yes = await say("Cid", Verdict.APPROVE, at=NOW, by=OTTO)
+    no = await say("Cid", Verdict.DENY, at=NOW + DAY, by=OTTO)
+
+    with pytest.raises(BadInputError, match=f"Entry {no.entry_id}"):
+        await take_back(yes.entry_id, at=NOW + 2 * DAY)
+    async with services.read() as session:
+        (known,) = await decisions(session, clan.clan_id)
+    await take_back(no.entry_id, at=NOW + 2 * DAY)
+
+    assert (known.state, known.agreed, known.against) == (State.OPEN, 0, 1)
+    assert await states(NOW + DAY) == {"Cid": State.OPEN}
+    assert await states(NOW + 2 * DAY) == {"Cid": State.UNDONE}
+    async with services.read() as session:
+        (known,) = await decisions(session, clan.clan_id)
+    assert (known.state, known.agreed, known.against) == (State.UNDONE, 0, 0)
 
 
 @pytest.mark.usefixtures("members")

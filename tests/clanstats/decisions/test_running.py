@@ -6,15 +6,18 @@ import pytest
 from sqlalchemy import update
 
 from clanstats.db.models import MembershipRow
-from clanstats.decisions import audit
+from clanstats.decisions import audit, running
 from clanstats.decisions.cases import CaseKind, add_case
+from clanstats.decisions.deciding import Verdict, Word, decide_on
 from clanstats.decisions.queue import queue
+from clanstats.decisions.record import State, decisions
 from clanstats.decisions.running import run, tell
+from clanstats.errors import NoDataError
 from tests.clanstats.decisions.conftest import RULES
 from tests.factories import FOUNDED, NOW, add_member, add_name
 from tests.talking import link
 
-DAY = timedelta(days=1)
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ async def test_who_is_flagged_is_known_also_with_another_account(services, clan,
     assert {one.name: one.flagged for one in found.movements} == {"Alt": True, "Good": False}
 
 
-async def test_demotion_comes_with_the_second_run(services, clan, member, settings):
+async def test_demotion_comes_with_the_second_run(services, clan, member, settings, clock):
     settings.ranks_file.write_text(
         RULES.replace("tenure.days >= 28", "ledger.x >= 1")
         .replace("tenure.days >= 90", "ledger.x >= 2")
@@ -102,8 +105,75 @@ async def test_demotion_comes_with_the_second_run(services, clan, member, settin
         async with services.read() as session:
             due.append([one.to_rank for one in (await queue(services, session, clan)).due])
         await run(services, clan)
+        clock.now += QUARTER
 
-    assert due == [[], ["prospector"], ["prospector"]]
+    assert due == [[], [], ["prospector"]]
+
+
+async def test_two_runs_in_a_row_are_neither_one_and_a_look_nor_the_same_one_twice(
+    services, clan, member, settings, clock
+):
+    ladder = 'id = "main"\n'
+    settings.ranks_file.write_text(RULES.replace(ladder, f'{ladder}after = "2 runs"\n'))
+    await member(rank="prospector", joined_at=NOW - 41 * DAY)
+
+    async def looked():
+        async with services.read() as session:
+            return [one.to_rank for one in (await queue(services, session, clan)).due]
+
+    seen = [await looked()]
+    for minutes in (0, 1, 15):
+        clock.now += timedelta(minutes=minutes)
+        await run(services, clan)
+        seen.append(await looked())
+
+    assert seen == [[], [], [], ["member"]]
+
+
+async def test_approval_lapses_even_if_the_rules_are_gone(services, clan, member, monkeypatch):
+    ann = await member(rank="prospector", joined_at=NOW - 41 * DAY)
+    async with services.read() as session:
+        found = await queue(services, session, clan)
+    word = Word(Verdict.APPROVE, found.judged.book.hash, NOW, by=7, now=NOW)
+    async with services.write() as session:
+        await decide_on(session, clan.clan_id, found.due[0], word)
+        await session.execute(update(MembershipRow).values(left_at=NOW))
+
+    async def none(*_args, **_options):
+        raise NoDataError("There are no rank rules yet.")
+
+    monkeypatch.setattr(running, "queue", none)
+
+    report = await run(services, clan)
+
+    assert (report.lapsed, report.checked) == (1, 0)
+    async with services.read() as session:
+        assert [one.player_id for one in await decisions(session, clan.clan_id)] == [ann]
+
+
+async def test_what_an_officer_decided_meanwhile_costs_the_run_nothing_else(
+    services, clan, member, settings, monkeypatch
+):
+    settings.ranks_file.write_text(RULES.replace('id = "main"', 'id = "main"\napproval = "auto"'))
+    for name in ("Ann", "Ben"):
+        await member(name, rank="prospector", joined_at=NOW - 41 * DAY)
+    gathered = running.queue
+
+    async def then_an_officer_holds(*args, **options):
+        found = await gathered(*args, **options)
+        word = Word(Verdict.HOLD, found.judged.book.hash, NOW, by=7, now=NOW)
+        async with services.write() as session:
+            await decide_on(session, clan.clan_id, found.due[0], word)
+        return found
+
+    monkeypatch.setattr(running, "queue", then_an_officer_holds)
+
+    report = await run(services, clan)
+
+    assert [one.proposal.member.name for one in report.automatic] == ["Ben"]
+    async with services.read() as session:
+        states = {one.name: one.state for one in await decisions(session, clan.clan_id)}
+    assert states == {"Ann": State.HELD, "Ben": State.APPROVED}
 
 
 @pytest.mark.parametrize("case", [(2, 2, 0), (1, 0, 2)], ids=["allowed", "too many"])
