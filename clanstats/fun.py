@@ -114,13 +114,21 @@ def spotlight(table: FactTable, rules: FunRules) -> Sequence[Award]:
 def outliers(table: FactTable, rules: FunRules) -> Sequence[Award]:
     """Members who stand out this week, the most telling first; each for the first that fits."""
     facts, found = _Facts(table), []
-    known = sum(1 for _ in facts.all(_XP_7D, _SAID_7D))
+    known = {title: sum(1 for _ in facts.all(*keys)) for title, keys in _RESTS_ON.items()}
     for place, member in enumerate(table.members):
         for severity, title, why in _strange(facts, place, rules):
-            found.append((severity, Award(title, [member], why, known)))
+            found.append((severity, Award(title, [member], why, known[title])))
             break
     found.sort(key=lambda one: one[0])
     return tuple(award for _, award in found[: int(rules.outliers)])
+
+
+_RESTS_ON = {  # what has to be known of somebody before they can be one
+    "Fading Star": (_XP_7D, _XP_30D),
+    "Silent Grinder": (_XP_7D, _SAID_7D),
+    "Town Crier": (_XP_7D, _SAID_7D),
+    "Boss Hunter": (_KC_7D, _XP_7D),
+}
 
 
 def _strange(facts: _Facts, place: int, rules: FunRules) -> Iterator[tuple[int, str, str]]:

@@ -54,7 +54,7 @@ async def gather(session: AsyncSession, clan_id: int, now: datetime) -> Sequence
         await begin_later(session, clan_id, now)
         return ()
     window = Window(max(parse_instant(said), now - NEWS), now)
-    unnamed = (await hidden(session, clan_id, now)).game | await muted(session, clan_id)
+    unnamed = (await hidden(session, clan_id, now)).game | await muted(session, clan_id, now)
     batch = _named(now)
     for one in await news(session, clan_id, window):
         if one.player_id not in unnamed and await _is_new(session, clan_id, one):

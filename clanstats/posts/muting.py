@@ -6,17 +6,19 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clanstats.analytics.persons import accounts
 from clanstats.db.bulk import insert_new
 from clanstats.db.models import MutedMemberRow
 from clanstats.timestamps import epoch_ms
 
 
-async def muted(session: AsyncSession, clan_id: int) -> frozenset[int]:
-    """The player IDs of who isn't named."""
+async def muted(session: AsyncSession, clan_id: int, now: datetime) -> frozenset[int]:
+    """The player IDs of who isn't named: with all accounts that are linked to the same person."""
     found = await session.scalars(
         select(MutedMemberRow.player_id).where(MutedMemberRow.clan_id == clan_id)
     )
-    return frozenset(found)
+    linked = await accounts(session, clan_id, now)
+    return frozenset(other for one in found for other in linked.get(one, (one,)))
 
 
 async def mute(

@@ -148,7 +148,7 @@ async def _muted(interaction: Interaction) -> str:
         own = await own_players(session, clan.clan_id, interaction.user.id, now)
         if not own:
             raise NoDataError(words.UNLINKED.format("you"))
-        if (await muted(session, clan.clan_id)).isdisjoint(own):
+        if (await muted(session, clan.clan_id, now)).isdisjoint(own):
             await mute(session, clan.clan_id, own, now)
             return "You won't be named in posts from now on. The same button takes it back."
         await unmute(session, clan.clan_id, own)

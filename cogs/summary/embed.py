@@ -135,6 +135,8 @@ def headline_words(found: Summary, span: str = "week") -> str:
         return f"{said}, {told.ratio:.1f} times the usual {usual}."
     if told.ratio >= 1:
         return f"{said}, {told.ratio - 1:.0%} more than the usual {usual}."
+    if not told.total:
+        return f"{said}, where {usual} is usual."
     return f"{said}, only {told.ratio:.0%} of the usual {usual}."
 
 
@@ -160,7 +162,9 @@ def _numbers(found: Summary, span: str) -> Iterable[str]:
 def _against(one: Figure) -> str:
     """What is usual, and by how much this is more or less."""
     usual = _usual(one)
-    if not one.ratio or abs(one.ratio - 1) < _ALIKE:
+    if one.ratio is None:
+        return "usually nothing" if one.total else "as usual (0)"
+    if abs(one.ratio - 1) < _ALIKE:
         return f"as usual ({usual})"
     return f"{one.ratio - 1:+.0%}, usually {usual}"
 

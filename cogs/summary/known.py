@@ -40,7 +40,7 @@ async def public(services: Services, clan: Clan, kind: PostKind, period: Period)
     found = await everything(services, clan, kind, period)
     async with services.read() as session:
         concealed = await hidden(session, clan.clan_id, period.window.end)
-        silent = await muted(session, clan.clan_id)
+        silent = await muted(session, clan.clan_id, services.clock())
     boards = {
         name: without(
             found.periods[-1][name], concealed.on(found.periods[-1][name].metric) | silent

@@ -90,6 +90,18 @@ def test_outliers_begin_where_the_predecessors_did(more, title):
     assert strange({"Ann": more}) == ([] if title is None else [(title, "Ann")])
 
 
+def test_each_outlier_is_one_of_so_many_of_whom_it_is_known():
+    members = {
+        "Ann": {"xp.7d": 1, "xp.30d": 9_000_000, "messages.7d": UNKNOWN},
+        "Ben": {"xp.7d": 5, "kc.7d": 300, "messages.7d": UNKNOWN, "xp.30d": UNKNOWN},
+        "Cid": {"xp.7d": 5, "messages.7d": 400, "kc.7d": UNKNOWN},
+    }
+
+    found = {one.title: one.known for one in outliers(table(members, NEEDS), RULES)}
+
+    assert found == {"Fading Star": 2, "Boss Hunter": 2, "Town Crier": 1}
+
+
 def test_each_is_named_once_and_the_most_telling_come_first():
     cries = {"messages.7d": 400, "xp.7d": 10}
     found = strange({"Ann": cries, "Ben": cries | {"xp.30d": 6e6}, "Cid": {"kc.7d": 200}})

@@ -446,6 +446,26 @@ async def test_who_doesnt_want_to_be_named_still_counts(ask, talker, discord_ser
     assert "Gainer" in str(again.to_dict())
 
 
+async def test_account_linked_later_of_who_doesnt_want_to_be_named_isnt_either(
+    ask, talker, discord_server, services
+):
+    await pressed(discord_server, ask, "Don't name me", by=discord_server.bob)
+    async with services.write() as session:
+        alt = await add_member(session, "Other", clan_id=1)
+        await observe(session, alt, ago(9), {"overall": 1_000})
+        await observe(session, alt, ago(1), {"overall": 1_000_900})
+        await add_link(
+            session, 1, user_id=BOB_ID, player_id=alt, now=NOW, method=LinkMethod.OFFICER
+        )
+    shown = told(await ask("preview")).embeds[0]
+    (message,) = [one for one in discord_server.channel.history() if one.embeds]
+    again = told(await discord_server.bob.click(message, label="Don't name me"))
+
+    assert "Other" not in str(shown.to_dict())
+    assert "named in posts again" in again.content
+    assert "Other" in str(told(await ask("preview")).embeds[0].to_dict())
+
+
 async def test_hidden_people_are_in_no_summary(ask, talker, discord_server):
     await discord_server.slash("privacy hide")
 

@@ -7,6 +7,7 @@ isn't known is left out, and never taken for nothing.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from statistics import median
 
 from clanstats.analytics.news import Happening
@@ -129,15 +130,16 @@ def summarised(
 
 def headline(summary: Summary) -> Figure | None:
     """The figure that differs most from what is usual; None if none does."""
-    told = [one for one in (*summary.figures, summary.active) if one is not None and one.ratio]
+    figures = (*summary.figures, summary.active)
+    told = [one for one in figures if one is not None and one.ratio is not None]
     telling = [one for one in told if _difference(one) > _TELLING and _is_much(one)]
     return max(telling, key=_difference, default=None)
 
 
 def _difference(figure: Figure) -> float:
-    """How far from usual; twice as much is as far as half as much."""
-    ratio = figure.ratio or 1.0
-    return max(ratio, 1 / ratio) - 1
+    """How far from usual; twice as much is as far as half as much, and nothing is furthest."""
+    ratio = 1.0 if figure.ratio is None else figure.ratio
+    return max(ratio, 1 / ratio) - 1 if ratio else inf
 
 
 def _is_much(figure: Figure) -> bool:
@@ -162,11 +164,7 @@ def exact(gain: Gain) -> float | None:
 
 def _figure(name: str, periods: Sequence[Mapping[str, Leaderboard]]) -> Figure:
     *earlier, now = (period[name] for period in periods)
-    totals = [
-        one.total
-        for one in earlier
-        if is_whole(one) and one.known >= _AS_WELL_KNOWN * now.known > 0
-    ]
+    totals = [one.total for one in earlier if _is_known_as_well(one, now)]
     usual = median(totals) if len(totals) >= _USUAL_FROM and is_whole(now) else None
     return Figure(now.metric, now.total, now.known, now.members, usual)
 
@@ -175,26 +173,39 @@ _ACTIVE = Metric("active", "Active members", KILLS.kind)
 
 
 def _active(periods: Sequence[Mapping[str, Leaderboard]]) -> Figure | None:
-    """Members who did anything; as usual only against periods that are known as well."""
-    counts, known = [], []
-    for period in periods:
-        did: set[int] = set()
-        told: set[int] = set()
-        for board in period.values():
-            told |= {one.gain.member.player_id for one in board.standings}
-            did |= {one.gain.member.player_id for one in board.standings if one.gain.shown}
-        counts.append(float(len(did)))
-        known.append(len(told))
-    members = periods[-1][OVERALL].members
-    if not known[-1]:
+    """Members who did anything, by all signals that are known at all.
+
+    As usual only against periods in which each of these was known as well: else a channel that is
+    read since lately would make the clan look livelier.
+    """
+    *earlier, now = periods
+    signals = [name for name, board in now.items() if board.known]
+    if not signals:
         return None
-    earlier = [
-        count
-        for count, told_of in zip(counts[:-1], known[:-1], strict=True)
-        if told_of >= _AS_WELL_KNOWN * known[-1]
+    counts = [
+        float(len(_did(one, signals)))
+        for one in earlier
+        if all(_is_known_as_well(one[name], now[name]) for name in signals)
     ]
-    usual = median(earlier) if len(earlier) >= _USUAL_FROM else None
-    return Figure(_ACTIVE, counts[-1], known[-1], members, usual)
+    told = {one.gain.member.player_id for name in signals for one in now[name].standings}
+    whole = all(is_whole(now[name]) for name in signals)
+    usual = median(counts) if len(counts) >= _USUAL_FROM and whole else None
+    total, members = len(_did(now, signals)), now[OVERALL].members
+    return Figure(_ACTIVE, float(total), len(told), members, usual)
+
+
+def _did(period: Mapping[str, Leaderboard], signals: Collection[str]) -> Collection[int]:
+    """Who did anything, by player."""
+    return {
+        one.gain.member.player_id
+        for name in signals
+        for one in period[name].standings
+        if one.gain.shown
+    }
+
+
+def _is_known_as_well(earlier: Leaderboard, now: Leaderboard) -> bool:
+    return is_whole(earlier) and earlier.known >= _AS_WELL_KNOWN * now.known > 0
 
 
 def _top(board: Leaderboard) -> Sequence[Standing]:

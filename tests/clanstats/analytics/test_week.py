@@ -19,6 +19,8 @@ from clanstats.domain import (
     Window,
 )
 from clanstats.metrics import KILLS, MESSAGES, OVERALL, TALK, VOICE, named
+from clanstats.posts.calendar import Period, PostKind
+from cogs.summary import embed
 
 START = datetime(2026, 11, 16, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -81,6 +83,10 @@ def told(weeks, *, happened=(), stays=(), bests=None, unnamed=(), **options):
     return summarised(gathered, periods[-1], unnamed)
 
 
+def period():
+    return Period("2026-W47", window(), UTC)
+
+
 def five(*values):
     """The same for Ann alone, week by week; the others did nothing."""
     return [dict.fromkeys(NAMES, 0) | {"Ann": value} for value in values]
@@ -125,6 +131,42 @@ def test_headline_is_what_differs_most_and_is_not_of_a_few():
     )
 
     assert headline(found).metric.name == MESSAGES
+
+
+def test_a_week_in_which_nothing_happened_is_told_before_all_else():
+    found = told({OVERALL: five(4e6, 4e6, 4e6, 4e6, 0), MESSAGES: five(400, 400, 400, 400, 100)})
+
+    assert headline(found).metric.name == OVERALL
+    assert embed.headline_words(found) == "0 XP, where 4m is usual."
+    numbers = embed.summary(found, "X", PostKind.WEEKLY, period()).fields[0].value.splitlines()
+    assert numbers[0] == "0 XP · -100%, usually 4m"
+    assert numbers[1] == "0 kills · as usual (0)"
+
+
+def test_of_what_never_was_before_there_is_no_percentage():
+    found = told({VOICE: five(0, 0, 0, 0, 4)})
+
+    numbers = embed.summary(found, "X", PostKind.WEEKLY, period()).fields[0].value.splitlines()
+    assert numbers[3] == "4 h in voice · usually nothing"
+
+
+def test_members_who_did_anything_are_compared_only_by_signals_known_in_both():
+    plays = {"Ann": 5, "Ben": 5, "Cid": 5, "Dee": 0, "Eve": 0}
+    silent = dict.fromkeys(NAMES)  # messages of nobody are known
+    talks = dict.fromkeys(NAMES, 9)
+
+    lately_read = told({OVERALL: [plays] * 5, MESSAGES: [silent] * 4 + [talks]})
+    always_read = told({OVERALL: [plays] * 5, MESSAGES: [talks] * 5})
+    never_read = told({OVERALL: [plays] * 5, MESSAGES: [silent] * 5})
+
+    assert (lately_read.active.total, lately_read.active.usual) == (5, None)
+    assert headline(lately_read) is None
+    assert (always_read.active.total, always_read.active.usual) == (5, 5)
+    assert (never_read.active.total, never_read.active.usual) == (3, 3)
+
+
+def test_members_of_a_week_that_was_not_read_whole_are_compared_with_nothing():
+    assert told({MESSAGES: five(9, 9, 9, 9, 9)}, whole=False).active.usual is None
 
 
 def test_a_usual_week_has_no_headline():

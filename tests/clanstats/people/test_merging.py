@@ -38,6 +38,6 @@ async def test_who_wasnt_to_be_named_as_a_stand_in_isnt_as_the_player(services):
 
         await hand_over(session, stand_in=stand_in, player_id=player)
 
-        assert await muted(session, 1) == {player, other}
+        assert await muted(session, 1, NOW) == {player, other}
         await unmute(session, 1, [player])
-        assert await muted(session, 1) == {other}
+        assert await muted(session, 1, NOW) == {other}
