@@ -30,6 +30,7 @@ from clanstats.posts.place import (
 from clanstats.posts.planning import due
 from clanstats.posts.posting import Outcome, Poster, PutUp, Wanted, may_change
 from clanstats.posts.schedules import note_problem, post_schedule
+from clanstats.schedules import recall, remember
 from cogs.history import UNKNOWN_CHANNEL, believe_empty
 from cogs.summary.composing import Composing
 from cogs.summary.post import Post, as_sent, bears
@@ -50,8 +51,9 @@ _NEEDED = (
 )
 _UNSEEN = (
     "I can't see its channel: it was deleted, or is hidden from me. Choose another with "
-    "`/summary schedule`, or allow me View Channel there."
+    "`{}`, or allow me View Channel there."
 )
+_NEWS_PROBLEM = "news.problem:{}"  # key of what officers were told, in the bot's state
 
 
 class DiscordPlace:
@@ -60,15 +62,21 @@ class DiscordPlace:
     def __init__(self, bot: "ClanStatsBot") -> None:
         self._bot = bot
 
-    def check(self, channel_id: int) -> discord.TextChannel:
+    def check(
+        self, channel_id: int, *, chosen_with: str = "/summary schedule"
+    ) -> discord.TextChannel:
         """The channel, if it is one in which posts can be made and found again.
+
+        Args:
+            channel_id: Discord's.
+            chosen_with: The command that chooses another one.
 
         Raises:
             PlaceError: It isn't; the text says what to do.
         """
         channel = self._bot.get_channel(channel_id)
         if not isinstance(channel, discord.TextChannel):
-            raise PlaceError(_UNSEEN)
+            raise PlaceError(_UNSEEN.format(chosen_with))
         may = channel.permissions_for(channel.guild.me)
         lacking = [name for name in _NEEDED if not getattr(may, name)]
         if lacking:
@@ -219,12 +227,18 @@ class Posting:
             return
 
         async def job() -> str:
-            self.place.check(channel_id)
-            async with services.write() as session:
-                slots = await gather(session, clan.clan_id, services.clock())
-            for slot in slots:
-                until = slot.due_at + NEWS
-                await self.poster.put_up(Wanted(clan, PostKind.NEWS, slot, channel_id, until))
+            try:
+                self.place.check(channel_id, chosen_with="/setup channel")
+                async with services.write() as session:
+                    tz = services.settings.timezone
+                    slots = await gather(session, clan.clan_id, services.clock(), tz)
+                for slot in slots:
+                    until = slot.due_at + NEWS
+                    await self.poster.put_up(Wanted(clan, PostKind.NEWS, slot, channel_id, until))
+            except PlaceError as error:
+                await self._tell_of_news(clan, str(error))
+                raise
+            await self._tell_of_news(clan, "")
             return f"{len(slots)} batches of news"
 
         await jobs.run(PostKind.NEWS, job, services, clan_id=clan.clan_id)
@@ -252,6 +266,22 @@ class Posting:
         period = period_named(known.kind, known.period, now=now, tz=tz)
         return await self.poster.correct(clan, known, period)
 
+    async def _tell_of_news(self, clan: Clan, problem: str) -> None:
+        """As `_tell`, where there is no schedule to note it at; "" is that all is well again."""
+        services, key = self._bot.services, _NEWS_PROBLEM.format(clan.clan_id)
+        async with services.write() as session:
+            if (await recall(session, key) or "") == problem:
+                return
+            await remember(session, key, problem)
+        if problem and not await self._posted(clan.clan_id, f"News can't be posted: {problem}"):
+            async with services.write() as session:
+                await remember(session, key, "")
+
+    async def _posted(self, clan_id: int, said: str) -> bool:
+        """Whether officers can read it now."""
+        embed = discord.Embed(title="For the officers", description=said, colour=_COLOUR)
+        return await self._bot.officers.tell(clan_id, embed)
+
     async def _tell(self, schedule: PostSchedule, slot: Slot, problem: str) -> None:
         """Tell officers, unless they were told that; if that fails, they are told next time."""
         services = self._bot.services
@@ -260,8 +290,7 @@ class Posting:
         if not news:
             return
         said = f"The {schedule.kind.words} of {slot.period.key} can't be posted: {problem}"
-        embed = discord.Embed(title="For the officers", description=said, colour=_COLOUR)
-        if not await self._bot.officers.tell(schedule.clan_id, embed):
+        if not await self._posted(schedule.clan_id, said):
             async with services.write() as session:
                 await note_problem(session, schedule, None)
 

@@ -1,21 +1,21 @@
 """Who changed what, and back again? `/audit log·undo`."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.decisions import audit, badges, deciding, notices, points
+from clanstats.decisions import audit
 from clanstats.decisions.audit import Entry
+from clanstats.decisions.undoing import take_back
 from clanstats.errors import BadInputError
 from clanstats.timestamps import discord_time, parse_instant
 from cogs import granting, words
 from cogs.checks import officers_only
-from cogs.granting import SYNCED, Server
+from cogs.granting import Server
 from cogs.interactions import Interaction, clan_of
 from cogs.roster import offered
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _COLOUR = 0x7F7F8C
 _LONGEST = 4_000  # characters; Discord takes 4,096
-_OF_ROLES = (SYNCED, badges.GIVEN, badges.TAKEN)  # of which there is nothing else to undo
 _OWN = timedelta(hours=24)  # in which whoever did something may undo it
 
 
@@ -80,26 +79,12 @@ class Audit(commands.GroupCog, name="audit"):
                     "Only who may manage the server undoes what others did, or what is older "
                     "than a day."
                 )
-            if not line.roles_left:  # else all but the roles was taken back before
-                await _take_back(session, clan.clan_id, line, now=now, by=by)
+            await take_back(session, clan.clan_id, line, now=now, by=by)
         changed = await granting.give_back(Server.of(interaction), line)
         said = f"Undone: {line.detail}. {granting.words(changed)}"
         if changed.problem and line.roles_of:
             said += f". `/audit undo {line.entry_id}` tries that again."
         await interaction.followup.send(said.strip(), ephemeral=True)
-
-
-async def _take_back(
-    session: AsyncSession, clan_id: int, line: Entry, *, now: datetime, by: int
-) -> None:
-    if line.action == "points.given":
-        await points.take_back(session, line, now=now, by=by)
-    elif line.action == "exemption.made":
-        await notices.end_exemption(session, line, now=now, by=by)
-    elif line.action in _OF_ROLES:
-        await audit.mark_undone(session, line, at=now, by=by)
-    else:
-        await deciding.undo(session, clan_id, line, now=now, by=by)
 
 
 def entries_listed(found: Sequence[Entry]) -> discord.Embed:

@@ -143,7 +143,6 @@ def _problem(error: Exception) -> str:
     return str(error)
 
 
-SYNCED = "roles.synced"  # as the log calls it when an officer mends what disagrees
 _REASON = "ClanStats: /audit log says who and why"
 
 

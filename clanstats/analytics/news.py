@@ -49,6 +49,8 @@ _END_ID = bindparam("end_id", type_=BigInteger)
 class NewsKind(StrEnum):
     """What can happen, the rarest first."""
 
+    CLAN_RECORD = "clan_record"  # the most XP of anybody in a week; of a year, as far as known
+    RECORD = "record"  # the most of their own
     ACHIEVEMENT = "achievement"
     RANK = "rank"
     JOINED = "joined"
@@ -61,8 +63,9 @@ class Happening:
     """Something that happened to a member.
 
     Attributes:
-        subject: The achievement, the new rank, the name before, the skill; "" of who joined.
-        value: The level; else 0.
+        subject: The achievement, the new rank, the name before, the skill, the week ("2026-W47")
+            of a record; "" of who joined.
+        value: The level, or a record's XP; else 0.
     """
 
     kind: NewsKind
@@ -155,7 +158,8 @@ async def news(
 ) -> Sequence[Happening]:
     """All that happened of some kinds, oldest first; the same level may be told twice.
 
-    Levels are worked out from every change of a skill: that is for days, not for a year.
+    Records aren't among them: those are of a whole week (`analytics/week/records.py`). Levels are
+    worked out from every change of a skill: that is for days, not for a year.
     """
     asked: dict[str, Any] = {
         "clan_id": clan_id,

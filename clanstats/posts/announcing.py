@@ -6,15 +6,17 @@ is there once, whoever dies on the way. A batch can be composed again from what 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clanstats.analytics.news import Happening, NewsKind, news
+from clanstats.analytics.week.records import week_records
 from clanstats.db.models import AnnouncementRow, PlayerRow, PostRow
 from clanstats.domain import Window
-from clanstats.posts.calendar import Period, PostKind, Slot
+from clanstats.errors import BadInputError
+from clanstats.posts.calendar import Period, PostKind, Slot, period_over
 from clanstats.posts.claiming import State
 from clanstats.posts.muting import muted
 from clanstats.privacy.hiding import hidden
@@ -25,6 +27,7 @@ NEWS = timedelta(hours=48)  # older than that nothing is announced
 _SAME = timedelta(days=7)  # the same again before that is the same, only dated anew
 _KEPT = timedelta(days=30)
 _SINCE = "news.since:{}"
+_RECORDS = "news.records:{}"  # key of the week of which records were looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ async def begin_later(session: AsyncSession, clan_id: int, now: datetime) -> Non
     await remember(session, _SINCE.format(clan_id), now.isoformat())
 
 
-async def gather(session: AsyncSession, clan_id: int, now: datetime) -> Sequence[Slot]:
-    """Put what is new into a batch, without who doesn't want to be named.
+async def gather(session: AsyncSession, clan_id: int, now: datetime, tz: tzinfo) -> Sequence[Slot]:
+    """Put what is new into a batch, without who doesn't want to be named; weeks are those of `tz`.
 
     Returns:
         The batches that have yet to be posted, oldest first.
@@ -56,7 +59,9 @@ async def gather(session: AsyncSession, clan_id: int, now: datetime) -> Sequence
     window = Window(max(parse_instant(said), now - NEWS), now)
     unnamed = (await hidden(session, clan_id, now)).game | await muted(session, clan_id, now)
     batch = _named(now)
-    for one in await news(session, clan_id, window):
+    happened = await news(session, clan_id, window)
+    best = await _records(session, clan_id, window, tz)
+    for one in (*happened, *best):
         if one.player_id not in unnamed and await _is_new(session, clan_id, one):
             await session.execute(
                 insert(AnnouncementRow).values(
@@ -70,6 +75,31 @@ async def gather(session: AsyncSession, clan_id: int, now: datetime) -> Sequence
                 )
             )
     return [_slot(one) for one in await _open(session, clan_id, now)]
+
+
+async def _records(
+    session: AsyncSession, clan_id: int, window: Window, tz: tzinfo
+) -> Sequence[Happening]:
+    """Those of the week that is over, once: what is learnt of it later is no news."""
+    week = period_over(PostKind.WEEKLY, window.end, tz)
+    key = _RECORDS.format(clan_id)
+    if week.window.end <= window.start or await recall(session, key) == week.key:
+        return ()
+    await remember(session, key, week.key)
+    try:
+        found = await week_records(session, clan_id, week.window, tz)
+    except BadInputError:  # no XP was ever seen
+        return ()
+    return [
+        Happening(
+            NewsKind.CLAN_RECORD if one.of_clan else NewsKind.RECORD,
+            one.member.player_id,
+            week.key,
+            round(one.xp),
+            week.window.end,
+        )
+        for one in found
+    ]
 
 
 async def announced(session: AsyncSession, clan_id: int, batch: str) -> Sequence[Announced]:

@@ -12,6 +12,7 @@ from clanstats.decisions.drift import Drift, drift
 from clanstats.decisions.holders import holders
 from clanstats.decisions.places import rank_roles
 from clanstats.decisions.queue import Queue, queue
+from clanstats.decisions.undoing import SYNCED
 from clanstats.people.links import links_at
 from clanstats.roles import title
 from clanstats.services import Services
@@ -80,7 +81,7 @@ async def mend(interaction: Interaction, one: Drift) -> Roles:
         await granting.note_roles(
             Server.of(interaction),
             done,
-            granting.SYNCED,
+            SYNCED,
             f"roles of {title(one.approved or one.member.rank)}",
             player_id=one.member.player_id,
             by=interaction.user.id,

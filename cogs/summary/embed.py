@@ -12,10 +12,10 @@ from clanstats.analytics.week.comparing import (
     Anniversary,
     Change,
     Figure,
-    Record,
     Summary,
     headline,
 )
+from clanstats.analytics.week.records import Record
 from clanstats.decisions.queue import Queue
 from clanstats.domain import Standing
 from clanstats.inactivity import Row, Section

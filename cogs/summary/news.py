@@ -8,6 +8,7 @@ import discord
 from clanstats.analytics.news import NewsKind
 from clanstats.levels import MAX_LEVEL
 from clanstats.metrics import MetricKind, named
+from clanstats.numbers import compact
 from clanstats.posts.announcing import Announced
 from clanstats.roles import title
 from cogs import words
@@ -16,6 +17,8 @@ from cogs.summary.post import Post
 _COLOUR = 0xE3B341
 _MOST = 25  # lines
 _TEXTS = {
+    NewsKind.CLAN_RECORD: "🥇 **{name}**: {subject}, more than anybody in any known week of a year",
+    NewsKind.RECORD: "📈 **{name}**: {subject}, their best known week of a year",
     NewsKind.ACHIEVEMENT: "🏆 **{name}**: {subject}",
     NewsKind.RANK: "🎖️ **{name}** is now {subject}",
     NewsKind.JOINED: "👋 **{name}** joined",
@@ -41,8 +44,15 @@ def _maxed(lines: Sequence[Announced]) -> Iterator[str]:
 def _happened(lines: Sequence[Announced]) -> Iterator[str]:
     for one in lines:
         if one.kind is not NewsKind.LEVEL:
-            subject = title(one.subject) if one.kind is NewsKind.RANK else words.name(one.subject)
-            yield _TEXTS[one.kind].format(name=words.name(one.name), subject=subject)
+            yield _TEXTS[one.kind].format(name=words.name(one.name), subject=_subject(one))
+
+
+def _subject(one: Announced) -> str:
+    if one.kind is NewsKind.RANK:
+        return title(one.subject)
+    if one.kind in {NewsKind.RECORD, NewsKind.CLAN_RECORD}:
+        return f"{compact(one.value)} XP in the week {one.subject}"
+    return words.name(one.subject)
 
 
 def _levels(lines: Sequence[Announced]) -> Iterator[str]:

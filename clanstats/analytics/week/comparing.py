@@ -12,6 +12,7 @@ from statistics import median
 
 from clanstats.analytics.news import Happening
 from clanstats.analytics.week.gathering import Gathered, Stay
+from clanstats.analytics.week.records import Record, exact, records
 from clanstats.domain import Gain, Leaderboard, Member, Standing
 from clanstats.metrics import KILLS, MESSAGES, OVERALL, VOICE, Metric
 
@@ -52,18 +53,6 @@ class Change:
     metric: Metric
     value: float
     usual: float
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """More XP in one week than in any that is known of the year before."""
-
-    member: Member
-    xp: float
-    before: float
-    since: date  # the Monday from which on weeks are looked at
-    weeks: int  # that are known
-    of_clan: bool  # nor did anybody else who is a member
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +144,6 @@ def is_whole(board: Leaderboard) -> bool:
     if board.metric.name != VOICE or board.window is None:
         return True
     return board.watched_since is not None and board.watched_since <= board.window.start
-
-
-def exact(gain: Gain) -> float | None:
-    """What they did, if it is known to be neither more nor less."""
-    return None if gain.since is not None or gain.partial else gain.shown
 
 
 def _figure(name: str, periods: Sequence[Mapping[str, Leaderboard]]) -> Figure:
@@ -276,17 +260,8 @@ def _back(
 def _records(gathered: Gathered, board: Leaderboard) -> Sequence[Record]:
     if gathered.window.length.days > _WEEK_DAYS:
         return ()  # a month is no week
-    clan_best = max((best.xp for best in gathered.bests.values()), default=0.0)
-    found = []
-    for one in board.standings:
-        value, best = exact(one.gain), gathered.bests.get(one.gain.member.player_id)
-        if value is None or best is None or value <= best.xp or value < _LEAST[OVERALL]:
-            continue
-        since = gathered.first_monday
-        found.append(
-            Record(one.gain.member, value, best.xp, since, best.weeks, of_clan=value > clan_best)
-        )
-    return tuple(found[:_MOST])
+    found = gathered.periods[-1][OVERALL]
+    return records(found, board, gathered.bests, gathered.first_monday)[:_MOST]
 
 
 _WEEK_DAYS = 7

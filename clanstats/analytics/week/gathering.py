@@ -14,7 +14,8 @@ from clanstats.analytics.boards import board
 from clanstats.analytics.competitions import Competition, open_competitions
 from clanstats.analytics.kills_board import kills_board
 from clanstats.analytics.news import Happening, NewsKind, news
-from clanstats.analytics.week.bests import Best, bests, first_week
+from clanstats.analytics.week.bests import Best, bests
+from clanstats.analytics.week.records import first_monday
 from clanstats.db.models import MembershipRow, PlayerRow
 from clanstats.domain import Leaderboard, Window
 from clanstats.metrics import KILLS, MESSAGES, OVERALL, VOICE
@@ -54,7 +55,7 @@ class Gathered:
     @property
     def first_monday(self) -> date:
         """From which on weeks were looked at for records."""
-        return first_week(self.window, self.tz).start.astimezone(self.tz).date()
+        return first_monday(self.window, self.tz)
 
 
 async def gather(

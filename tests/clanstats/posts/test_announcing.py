@@ -1,6 +1,6 @@
 """Is news told once, by whichever source has it first, and nothing of long ago or of the hidden?"""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -18,7 +18,8 @@ from clanstats.privacy.hiding import PLAYER, hide
 from tests.factories import NOW, add_clan, add_member, add_rank_change, observe
 from tests.talking import add_author, add_channel, say
 
-HOUR = timedelta(hours=1)
+MILLION = 1_000_000
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ async def broadcast(services, player_id, level, *, at):
 async def told(services, now=NOW, *, settle=True):
     """What is told now, by batch; `settle` says that it was posted."""
     async with services.write() as session:
-        slots = await gather(session, 1, now)
+        slots = await gather(session, 1, now, UTC)
         for slot in slots if settle else ():
             held = await claiming.claim(
                 session,
@@ -214,3 +215,38 @@ async def test_news_is_of_its_own_window(services, alice):
         ]
 
     assert found == [1, 0, 0]
+
+
+async def trained(services, player_id, weeks):
+    """So many million XP in each week, the last of which ended on Monday."""
+    monday = NOW.replace(hour=0, minute=0)
+    assert monday.weekday() == 0
+    total = 50
+    async with services.write() as session:
+        await observe(
+            session, player_id, monday - (len(weeks) + 1) * WEEK, {"overall": 49 * MILLION}
+        )
+        for back, gained in zip(range(len(weeks), 0, -1), weeks, strict=True):
+            await observe(session, player_id, monday - back * WEEK, {"overall": total * MILLION})
+            total += gained
+        await observe(session, player_id, monday, {"overall": total * MILLION})
+
+
+async def test_best_weeks_are_news_once_they_are_over(services, alice):
+    async with services.write() as session:
+        bob, cid = [await add_member(session, name) for name in ("Bob", "Cid")]
+    await trained(services, alice, [1, 1, 1, 1, 1, 1, 1, 1, 9])
+    await trained(services, bob, [7, 1, 1, 1, 1, 1, 1, 1, 8])
+    await trained(services, cid, [7, 1, 1, 1, 1, 1, 1, 1, 7])
+
+    before = await told(services, NOW - 3 * HOUR)
+    first, second = await told(services), await told(services, NOW + HOUR)
+
+    assert before == []
+    assert first == [
+        [
+            ("Alice", NewsKind.CLAN_RECORD, "2026-W47", 9 * MILLION),
+            ("Bob", NewsKind.RECORD, "2026-W47", 8 * MILLION),
+        ]
+    ]
+    assert second == []
