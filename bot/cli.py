@@ -93,8 +93,11 @@ async def _perform(settings: Settings, options: argparse.Namespace) -> int:
         raise ClanStatsError(
             f"The database can't be used: {error.orig}. `clanstats doctor` says what to do."
         ) from error
-    except (FileNotFoundError, PermissionError) as error:
-        raise ClanStatsError(f"{error.strerror}: {error.filename}") from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        about = f": {error.filename}" if error.filename else ""
+        raise ClanStatsError(f"{error.strerror or error}{about}") from error
 
 
 def _level(settings: Settings, options: argparse.Namespace) -> str:

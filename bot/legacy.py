@@ -27,6 +27,7 @@ from clanstats.legacy.report import Report
 from clanstats.legacy.source import READ, opened
 from clanstats.services import open_services
 from clanstats.settings import Settings
+from clanstats.targets import check_target, write_file
 
 _BEFORE = "before-import"
 
@@ -36,6 +37,8 @@ async def import_file(settings: Settings, options: argparse.Namespace) -> int:
     file = database_file(settings.database_url)
     if file is None:
         raise BackupError("Only an SQLite file can be imported into.")
+    if options.report is not None:
+        check_target(options.report)  # an import is too long to find out at its end
     folder = file.parent
     folder.mkdir(parents=True, exist_ok=True)
     if options.dry_run:
@@ -51,8 +54,8 @@ async def import_file(settings: Settings, options: argparse.Namespace) -> int:
     _tell(report)
     if options.report is not None:
         text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
-        options.report.write_text(f"{text}\n", encoding="utf-8")
-        out.print(f"Everything is in {options.report}.")
+        put = write_file(options.report, lambda opened: opened.write(f"{text}\n".encode()))
+        out.print(f"Everything is in {put}.")
     if options.dry_run:
         out.print("Nothing was changed: this was a trial on a copy.")
     return 0 if report.adds_up else 1

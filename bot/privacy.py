@@ -14,6 +14,7 @@ from clanstats.privacy.export import export
 from clanstats.privacy.person import Person, Scope, person_of, person_with
 from clanstats.services import Services, open_services
 from clanstats.settings import Settings
+from clanstats.targets import check_target, write_file
 from clanstats.tombstones import Tombstones
 from clanstats.usernames import standard
 
@@ -21,12 +22,17 @@ from clanstats.usernames import standard
 async def write_export(settings: Settings, options: argparse.Namespace) -> int:
     """Write all that is held on somebody into a file."""
     await up_to_date(settings)
+    if options.out:
+        check_target(Path(options.out))
     async with open_services(settings) as services, services.read() as session:
         who = await _person(session, options)
         made = await export(session, who, now=services.clock())
+    if not made.rows:
+        out.print("Nothing is held on them, so there is no file.")
+        return 0
     file = Path(options.out or made.name)
-    await asyncio.to_thread(file.write_bytes, made.content)
-    out.print(f"{made.rows} rows written to {file}.")
+    put = await asyncio.to_thread(write_file, file, lambda opened: opened.write(made.content))
+    out.print(f"{made.rows:,} rows written to {put}.")
     return 0
 
 

@@ -102,6 +102,8 @@ def opened(file: Path, *, beside: Path) -> Iterator[Source]:
         left = [part for part in map(_beside(file), _UNMERGED) if _size(part)]
     except OSError as error:
         raise LegacyFileError(f"{file} can't be opened: {error.strerror}.") from error
+    if not header:
+        raise LegacyFileError(f"{file} is empty: copy it again, while the scripts don't run.")
     if not header.startswith(_MAGIC):
         raise LegacyFileError(f"{file} isn't an SQLite database.")
     if not left:

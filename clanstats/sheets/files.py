@@ -1,6 +1,5 @@
-"""Into which file does a book go, and how does it take the old one's place?"""
+"""Which file does a book become?"""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -12,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from clanstats.sheets.document import write_document
 from clanstats.sheets.table import Book
 from clanstats.sheets.text import ENCODING, write_table
+from clanstats.targets import write_file
 
 
 class FileFormat(StrEnum):
@@ -54,28 +54,12 @@ def write(book: Book, form: FileFormat, file: BinaryIO) -> None:
 
 
 def save(book: Book, form: FileFormat, path: Path) -> Path:
-    """Put a new file in the place of `path`, whole or not at all.
+    """Put a new file in the place of `path`, whole or not at all; returns where it is.
 
-    Returns:
-        Where it is: beside `path` if another program, such as Excel on Windows, holds the old one
-        fast. Elsewhere whoever has that open goes on seeing it.
+    Raises:
+        ClanStatsError: As `write_file`.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with new.open("wb") as file:
-            write(book, form, file)
-            file.flush()
-            os.fsync(file.fileno())
-        return _put(new, path)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-def _put(new: Path, path: Path) -> Path:
-    try:
-        return new.replace(path)
-    except PermissionError:
-        return new.replace(path.with_stem(f"{path.stem}-new"))
+    return write_file(path, lambda file: write(book, form, file))
 
 
 def _write_packed(book: Book, file: BinaryIO) -> None:

@@ -52,7 +52,16 @@ def test_format_is_as_asked_or_as_the_name_ends(harvested, tmp_path, options, na
     [
         pytest.param(["--as-of", "2100-01-01"], "Nothing is known of that day", id="to come"),
         pytest.param(["--period", "soon"], "That isn't a period", id="no period"),
-        pytest.param(["--out", "nowhere/a.xlsx", *AT], "No such file or directory", id="no folder"),
+        pytest.param(
+            ["--out", "nowhere/a.xlsx", *AT], "There is no folder nowhere", id="no folder"
+        ),
+        pytest.param(["--out", ".", *AT], ". is a folder: name a file in it", id="a folder"),
+        pytest.param(["--out", "a.pdf"], "should end in one of .xlsx, .json, .zip", id="a PDF"),
+        pytest.param(["--out", "a"], "should end in one of", id="no ending"),
+        pytest.param(["--out", "a.csv"], "are packed together", id="several sheets as CSV"),
+        pytest.param(
+            ["--out", "a.xlsx", "--format", "csv"], "a.xlsx is to be csv", id="two endings"
+        ),
     ],
 )
 def test_what_can_not_be_done_is_said_and_leaves_nothing(harvested, tmp_path, options, said):

@@ -51,6 +51,28 @@ def test_import_says_what_became_of_every_row(cli, file, tmp_path):
     assert cli("db", "verify").out.endswith("clan.db: sound\n")
 
 
+@pytest.mark.parametrize(
+    ("report", "why"), [("", "is a folder"), ("nowhere/r.json", "There is no folder")]
+)
+def test_report_that_cant_be_written_is_found_out_before_the_import(
+    cli, file, tmp_path, report, why
+):
+    done = cli("import-legacy", file, "--report", tmp_path / report, WOM_GROUP_ID=1)
+
+    assert (done.code, done.out) == (1, "")
+    assert why in done.err
+    assert not (tmp_path / "clan.db").exists()
+
+
+def test_file_without_anything_in_it_is_said_to_be_empty(cli, tmp_path):
+    (tmp_path / "empty.db").touch()
+
+    done = cli("import-legacy", tmp_path / "empty.db", WOM_GROUP_ID=1)
+
+    assert done.code == 1
+    assert "empty.db is empty: copy it again" in done.err
+
+
 def test_second_import_makes_a_copy_first_and_finds_everything_known(cli, file, tmp_path):
     cli("import-legacy", file, WOM_GROUP_ID=1)
 

@@ -25,6 +25,19 @@ def test_export_is_written_to_a_file(harvested, tmp_path):
     assert told["players"] == ["Konar"]
 
 
+def test_export_of_whom_nothing_is_known_makes_no_file(harvested, tmp_path):
+    done = harvested("privacy", "export", "--user", "12")
+
+    assert (done.code, done.out) == (0, "Nothing is held on them, so there is no file.\n")
+    assert list(tmp_path.glob("*.json")) == []
+
+
+def test_export_into_a_folder_is_refused(harvested, tmp_path):
+    done = harvested("privacy", "export", "--player", "konar", "--out", tmp_path)
+
+    assert (done.code, done.err) == (1, f"{tmp_path} is a folder: name a file in it.\n")
+
+
 def test_delete_wants_to_be_told_twice(harvested, ask):
     done = harvested("privacy", "delete", "--player", "Konar")
 

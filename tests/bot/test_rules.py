@@ -140,6 +140,12 @@ def test_pack_is_written_once_and_checked(cli, tmp_path):
     assert "Did you mean social?" in unknown.err
 
 
+def test_rules_that_are_not_where_somebody_says_are_not_there(cli, tmp_path):
+    done = cli("rules", "check", tmp_path / "nope.toml")
+
+    assert (done.code, done.err) == (1, f"There is no file {tmp_path / 'nope.toml'}.\n")
+
+
 def test_lists_for_people_say_why(town, cli):
     at = NOW.isoformat()
 

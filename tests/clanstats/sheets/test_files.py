@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
@@ -12,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from clanstats.domain import Window
-from clanstats.sheets import files
+from clanstats.errors import BadInputError, ClanStatsError
 from clanstats.sheets.files import FileFormat, save, written
 from clanstats.sheets.table import Book, Column, Counted, Group, Kind, Missing, Table
 from clanstats.sheets.text import csv_bytes
@@ -198,10 +199,10 @@ def test_old_file_stays_when_the_new_one_can_not_be_written(tmp_path):
 
     def rows():
         yield ROWS[0]
-        raise OSError("no room")
+        raise OSError(28, "No space left on device")
 
     broken = replace(BOOK, tables=(replace(TABLE, rows=rows()),))
-    with pytest.raises(OSError, match="no room"):
+    with pytest.raises(ClanStatsError, match=r"clan\.xlsx can't be written: No space left"):
         save(broken, FileFormat.XLSX, path)
 
     assert path.read_bytes() == b"old"
@@ -218,7 +219,28 @@ def test_file_that_a_program_holds_fast_gets_a_neighbour(tmp_path, monkeypatch):
             raise PermissionError(13, "in use", str(target))
         return replaced(self, target)
 
-    monkeypatch.setattr(files.Path, "replace", held)
+    monkeypatch.setattr(Path, "replace", held)
 
     assert save(BOOK, FileFormat.XLSX, path) == tmp_path / "clan-new.xlsx"
     assert path.read_bytes() == b"old"
+
+
+def test_what_is_no_ordinary_file_is_left_alone(tmp_path):
+    pipe = tmp_path / "clan.xlsx"
+    os.mkfifo(pipe)
+
+    with pytest.raises(BadInputError, match="no ordinary file"):
+        save(BOOK, FileFormat.XLSX, pipe)
+
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_one_and_what_it_points_to_is_replaced(tmp_path):
+    there, link = tmp_path / "there.json", tmp_path / "link.json"
+    there.write_bytes(b"old")
+    link.symlink_to(there)
+
+    assert save(BOOK, FileFormat.JSON, link) == link
+
+    assert link.is_symlink()
+    assert there.read_bytes() != b"old"
