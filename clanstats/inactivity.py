@@ -30,6 +30,7 @@ class Section(StrEnum):
     AWAY = "away"
     AT_RISK = "at risk"
     CANT_TELL = "can't tell"
+    EXEMPT = "exempt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ class Notice:
     sent_at: datetime
     deadline: datetime
     answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An officer said that somebody is never to be listed as inactive, or not for some time."""
+
+    since: datetime
+    until: datetime | None  # None: until an officer ends it
+    set_by: int  # Discord user; 0 who asked to be forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ class Known:
     channels_whole: bool  # whether all channels that can be read are, these 30 days
     linked: bool
     away_until: datetime | None = None
-    exempt: bool = False
+    exemption: Exemption | None = None
     officer: bool = False
     notice: Notice | None = None
     churn: str | None = None  # why they seem about to leave, and how often that was right
@@ -183,8 +193,8 @@ def _row(known: Known, as_of: datetime) -> Row | None:
 def _section(known: Known, as_of: datetime) -> Section | None:
     if known.away_until is not None:
         return Section.AWAY
-    if known.exempt:
-        return None
+    if known.exemption is not None:
+        return Section.EXEMPT
     if known.outcome is True:
         return _of_inactive(known, as_of)
     if known.outcome is None:
@@ -222,6 +232,7 @@ def _verdict(known: Known, section: Section, as_of: datetime) -> str:
         Section.AWAY: "away, as they said",
         Section.AT_RISK: "not inactive yet",
         Section.CANT_TELL: "whether they are inactive can't be told",
+        Section.EXEMPT: "exempt, whether they are inactive or not",
     }
     if section is Section.AT_RISK and known.churn is not None:
         return f"{quiet}: {known.churn}."

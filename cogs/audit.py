@@ -1,6 +1,5 @@
 """Who changed what, and back again? `/audit log·undo`."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,21 +8,21 @@ from discord import app_commands
 from discord.ext import commands
 
 from clanstats.decisions import audit
-from clanstats.decisions.audit import Entry
 from clanstats.decisions.undoing import take_back
 from clanstats.errors import BadInputError
-from clanstats.timestamps import discord_time, parse_instant
-from cogs import granting, words
+from clanstats.timestamps import parse_instant
+from cogs import granting
+from cogs.asked import pack_instant
 from cogs.checks import officers_only
 from cogs.granting import Server
 from cogs.interactions import Interaction, clan_of
+from cogs.records.controls import RecordControl, listed
+from cogs.records.state import Kind, RecordState
 from cogs.roster import offered
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
 
-_COLOUR = 0x7F7F8C
-_LONGEST = 4_000  # characters; Discord takes 4,096
 _OWN = timedelta(hours=24)  # in which whoever did something may undo it
 
 
@@ -33,6 +32,14 @@ class Audit(commands.GroupCog, name="audit"):
 
     def __init__(self, bot: "ClanStatsBot") -> None:
         self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Make the buttons under every list ever sent work."""
+        self.bot.add_dynamic_items(RecordControl)
+
+    async def cog_unload(self) -> None:
+        """Leave them to the cog's next version."""
+        self.bot.remove_dynamic_items(RecordControl)
 
     @app_commands.command()
     @officers_only()
@@ -48,19 +55,18 @@ class Audit(commands.GroupCog, name="audit"):
         since: str | None = None,
     ) -> None:
         """List what officers and the bot did, newest first."""
-        clan, services = clan_of(interaction), self.bot.services
         await interaction.response.defer(ephemeral=True, thinking=True)
-        player_id = None if player is None else await self.bot.roster.find(clan, player)
-        tz = services.settings.timezone
-        async with services.read() as session:
-            found = await audit.entries(
-                session,
-                clan.clan_id,
-                player_id=player_id,
-                actor=None if actor is None else actor.id,
-                since=None if since is None else parse_instant(since, tz=tz),
-            )
-        await interaction.followup.send(embed=entries_listed(found), ephemeral=True)
+        tz = self.bot.services.settings.timezone
+        player_id = None
+        if player is not None:
+            player_id = await self.bot.roster.find(clan_of(interaction), player)
+        state = RecordState(
+            Kind.LOG,
+            player_id=player_id or 0,
+            actor=0 if actor is None else actor.id,
+            since="" if since is None else pack_instant(parse_instant(since, tz=tz)),
+        )
+        await (await listed(interaction, state)).send(interaction, ephemeral=True)
 
     @app_commands.command()
     @officers_only()
@@ -85,22 +91,6 @@ class Audit(commands.GroupCog, name="audit"):
         if changed.problem and line.roles_of:
             said += f". `/audit undo {line.entry_id}` tries that again."
         await interaction.followup.send(said.strip(), ephemeral=True)
-
-
-def entries_listed(found: Sequence[Entry]) -> discord.Embed:
-    """The log's lines."""
-    return discord.Embed(
-        title="Log",
-        description="\n".join(map(_line, found))[:_LONGEST] or "There is nothing in it.",
-        colour=_COLOUR,
-    )
-
-
-def _line(one: Entry) -> str:
-    who = "the bot" if one.actor is None else f"<@{one.actor}>" if one.actor else "somebody"
-    about = f" · **{words.name(one.name)}**" if one.name else ""
-    line = f"`{one.entry_id}` {discord_time(one.at)} {who} · {one.action}{about} · {one.detail}"
-    return f"~~{line}~~ · undone by <@{one.undone_by}>" if one.undone_at else line
 
 
 async def setup(bot: "ClanStatsBot") -> None:

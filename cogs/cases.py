@@ -1,6 +1,5 @@
 """What did officers note about someone? `/case`: notes, warnings, strikes, flags."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,32 +15,27 @@ from clanstats.decisions.cases import (
     CaseKind,
     add_case,
     case,
-    cases,
     edit_case,
     void_case,
 )
 from clanstats.errors import NoDataError
-from clanstats.timestamps import discord_time, parse_until
+from clanstats.timestamps import parse_until
 from cogs import words
 from cogs.checks import must_be_officer, officers_only
 from cogs.interactions import Interaction, clan_of
 from cogs.noting import CaseModal
+from cogs.records.controls import listed
+from cogs.records.lines import of_case
+from cogs.records.state import Kind, RecordState
 from cogs.roster import offered
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
 
 _COLOUR = 0xB0793B
-_LONGEST = 4_000  # characters; Discord takes 4,096
 _PLAYER = "About whom; also by an earlier name"
 _REASON = "Why; officers read it"
 _EXPIRES = "Until then it counts: 30d, 2w, or a day as 2026-12-24"
-_ICONS = {
-    CaseKind.NOTE: "📝",
-    CaseKind.WARN: "⚠️",
-    CaseKind.STRIKE: "❌",
-    CaseKind.FLAG: "🚩",
-}
 Reason = app_commands.Range[str, 1, LONGEST_REASON]
 
 
@@ -121,18 +115,12 @@ class Cases(commands.GroupCog, name="case"):
         all_: bool = False,  # noqa: FBT001, FBT002 — an option of the command
     ) -> None:
         """List cases, newest first."""
-        clan, services = clan_of(interaction), self.bot.services
         await interaction.response.defer(ephemeral=True, thinking=True)
-        now = services.clock()
-        about = None if player is None else [await self.bot.roster.find(clan, player)]
-        async with services.read() as session:
-            found = await cases(
-                session,
-                clan.clan_id,
-                player_ids=about,
-                in_force_at=None if all_ else now,
-            )
-        await interaction.followup.send(embed=listed(found, now), ephemeral=True)
+        player_id = 0
+        if player is not None:
+            player_id = await self.bot.roster.find(clan_of(interaction), player)
+        state = RecordState(Kind.CASES, player_id=player_id, word="all" if all_ else "")
+        await (await listed(interaction, state)).send(interaction, ephemeral=True)
 
     @app_commands.command()
     @officers_only()
@@ -144,7 +132,7 @@ class Cases(commands.GroupCog, name="case"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with services.read() as session:
             found = await case(session, clan.clan_id, id_)
-        await interaction.followup.send(embed=listed([found], services.clock()), ephemeral=True)
+        await interaction.followup.send(embed=shown(found, services.clock()), ephemeral=True)
 
     @app_commands.command()
     @officers_only()
@@ -171,7 +159,7 @@ class Cases(commands.GroupCog, name="case"):
                 by=interaction.user.id,
                 now=now,
             )
-        await interaction.followup.send(embed=listed([changed], now), ephemeral=True)
+        await interaction.followup.send(embed=shown(changed, now), ephemeral=True)
 
     @app_commands.command()
     @officers_only()
@@ -184,7 +172,7 @@ class Cases(commands.GroupCog, name="case"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with services.write() as session:
             done = await void_case(session, clan.clan_id, id_, by=interaction.user.id, now=now)
-        await interaction.followup.send(embed=listed([done], now), ephemeral=True)
+        await interaction.followup.send(embed=shown(done, now), ephemeral=True)
 
     async def _add(  # noqa: PLR0913, PLR0917 — what, about whom, why, until when
         self,
@@ -211,7 +199,7 @@ class Cases(commands.GroupCog, name="case"):
                 weight=weight,
                 expires_at=until,
             )
-        await interaction.followup.send(embed=listed([made], now), ephemeral=True)
+        await interaction.followup.send(embed=shown(made, now), ephemeral=True)
 
     def _until(self, expires: str | None) -> datetime | None:
         services = self.bot.services
@@ -232,30 +220,9 @@ class Cases(commands.GroupCog, name="case"):
         await interaction.response.send_modal(CaseModal(own[0]))
 
 
-def listed(found: Sequence[Case], now: datetime) -> discord.Embed:
-    """Cases with why, by whom, and whether they count."""
-    lines = [_line(one, now) for one in found]
-    text = "\n".join(lines)
-    return discord.Embed(
-        title=words.counted(len(found), "case"),
-        description=text[:_LONGEST] or "There is none that counts.",
-        colour=_COLOUR,
-    )
-
-
-def _line(one: Case, now: datetime) -> str:
-    line = (
-        f"{_ICONS[one.kind]} **{one.case_id}** {one.kind} · **{words.name(one.name)}** · "
-        f"{words.name(one.reason)} · <@{one.made_by}> {discord_time(one.made_at)}"
-    )
-    if one.kind is CaseKind.STRIKE and one.weight > 1:
-        line += f" · weight {one.weight}"
-    if one.voided_at is not None:
-        return f"~~{line}~~ · voided by <@{one.voided_by}>"
-    if one.expires_at is not None:
-        ended = "until" if one.in_force(now) else "expired"
-        line += f" · {ended} {discord_time(one.expires_at, 'D')}"
-    return line
+def shown(one: Case, now: datetime) -> discord.Embed:
+    """A case with why, by whom, and whether it counts."""
+    return discord.Embed(title="Case", description=of_case(one, now), colour=_COLOUR)
 
 
 async def setup(bot: "ClanStatsBot") -> None:

@@ -1,24 +1,23 @@
 """Who has how many points? `/points`: ledgers that officers keep, and that rank rules may count."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
-from clanstats.decisions.points import MOST, Given, give, given, ledgers
-from clanstats.timestamps import discord_time
+from clanstats.decisions.cases import LONGEST_REASON
+from clanstats.decisions.points import MOST, give, ledger_name, ledgers
 from cogs import words
 from cogs.checks import officers_only
 from cogs.interactions import Choice, Choices, Interaction, clan_of, listed
+from cogs.records import controls as records
+from cogs.records.state import Kind, RecordState
 from cogs.roster import offered
 
 if TYPE_CHECKING:
     from bot.client import ClanStatsBot
 
-_COLOUR = 0x58A55C
-_LONGEST = 4_000  # characters; Discord takes 4,096
+Reason = app_commands.Range[str, 1, LONGEST_REASON]
 Amount = app_commands.Range[int, 1, MOST]
 
 
@@ -43,7 +42,7 @@ class Points(commands.GroupCog, name="points"):
         ledger: app_commands.Range[str, 1, 31],
         players: str,
         amount: Amount,
-        reason: str | None = None,
+        reason: Reason | None = None,
     ) -> None:
         """Give points; `/audit undo` takes them back."""
         await self._give(interaction, ledger, players, amount, reason)
@@ -62,7 +61,7 @@ class Points(commands.GroupCog, name="points"):
         ledger: app_commands.Range[str, 1, 31],
         players: str,
         amount: Amount,
-        reason: str | None = None,
+        reason: Reason | None = None,
     ) -> None:
         """Take points away."""
         await self._give(interaction, ledger, players, -amount, reason)
@@ -75,12 +74,13 @@ class Points(commands.GroupCog, name="points"):
         self, interaction: Interaction, player: str | None = None, ledger: str | None = None
     ) -> None:
         """List what was given and taken, newest first."""
-        clan, services = clan_of(interaction), self.bot.services
         await interaction.response.defer(ephemeral=True, thinking=True)
-        player_id = None if player is None else await self.bot.roster.find(clan, player)
-        async with services.read() as session:
-            found = await given(session, clan.clan_id, player_id=player_id, ledger=ledger)
-        await interaction.followup.send(embed=points_listed(found), ephemeral=True)
+        player_id = 0
+        if player is not None:
+            player_id = await self.bot.roster.find(clan_of(interaction), player)
+        word = "" if ledger is None else ledger_name(ledger)
+        state = RecordState(Kind.POINTS, player_id=player_id, word=word)
+        await (await records.listed(interaction, state)).send(interaction, ephemeral=True)
 
     @add.autocomplete("ledger")
     @remove.autocomplete("ledger")
@@ -122,20 +122,6 @@ class Points(commands.GroupCog, name="points"):
             f"`/audit undo` with {entries} takes it back.",
             ephemeral=True,
         )
-
-
-def points_listed(found: Sequence[Given]) -> discord.Embed:
-    """What was given and taken."""
-    lines = []
-    for one in found:
-        line = f"{one.amount:+,} {one.ledger} · **{words.name(one.name)}** · <@{one.given_by}> "
-        line += discord_time(one.given_at) + (f" · {words.name(one.reason)}" if one.reason else "")
-        lines.append(f"~~{line}~~ · undone" if one.undone_at else line)
-    return discord.Embed(
-        title="Points",
-        description="\n".join(lines)[:_LONGEST] or "None were given yet.",
-        colour=_COLOUR,
-    )
 
 
 async def setup(bot: "ClanStatsBot") -> None:

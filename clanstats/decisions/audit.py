@@ -11,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.db.models import AuditRow, PlayerRow
 from clanstats.errors import BadInputError, NoDataError
 
-_MOST = 500
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -95,8 +93,8 @@ async def entries(
     actor: int | None = None,
     since: datetime | None = None,
 ) -> Sequence[Entry]:
-    """The log, newest first; at most 500 lines."""
-    wanted = _wanted(clan_id).limit(_MOST)
+    """The log, newest first."""
+    wanted = _wanted(clan_id)
     if player_id is not None:
         wanted = wanted.where(AuditRow.player_id == player_id)
     if actor is not None:

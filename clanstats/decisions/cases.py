@@ -114,23 +114,28 @@ async def edit_case(  # noqa: PLR0913 — which, what, by whom
     by: int,
     now: datetime,
 ) -> Case:
-    """Change why, or until when; what isn't given stays.
+    """Change why, or until when; what isn't given stays, and what it was is in the log.
 
     Raises:
-        BadInputError: It was voided, or `add_case` wouldn't take it so.
+        BadInputError: It counts no longer, nothing is given, or `add_case` wouldn't take it so.
         NoDataError: There is none.
     """
     found = await case(session, clan_id, case_id)
-    if found.voided_at is not None:
-        raise BadInputError(f"Case {case_id} was voided: add a new one.")
+    if not found.in_force(now):
+        over = "was voided" if found.voided_at is not None else "has expired"
+        raise BadInputError(f"Case {case_id} {over}: add a new one.")
+    if reason is None and expires_at is None:
+        raise BadInputError("Say what is to change: the reason, or until when it counts.")
     values: dict[str, Any] = {"edited_at": now}
     if reason is not None:
         values["reason"] = _reason(reason)
     if expires_at is not None:
         values["expires_at"] = _to_come(expires_at, now)
     await session.execute(update(CaseRow).where(CaseRow.id == case_id).values(**values))
-    await _note(session, clan_id, found, "edited", by=by, now=now)
-    return await case(session, clan_id, case_id)
+    changed = await case(session, clan_id, case_id)
+    what = f": {_changes(found, changed)}"
+    await _note(session, clan_id, found, "edited", by=by, now=now, what=what)
+    return changed
 
 
 async def void_case(
@@ -196,6 +201,20 @@ def _reason(said: str) -> str:
     return reason
 
 
+def _changes(before: Case, after: Case) -> str:
+    """What an edit changed: "“rude” → “rude, twice”; until 1 Jan 2027 → until 1 Feb 2027"."""
+    parts = []
+    if before.reason != after.reason:
+        parts.append(f"“{before.reason}” → “{after.reason}”")
+    if before.expires_at != after.expires_at:
+        parts.append(f"{_until(before)} → {_until(after)}")
+    return "; ".join(parts) or "nothing"
+
+
+def _until(one: Case) -> str:
+    return "for good" if one.expires_at is None else f"until {one.expires_at:%Y-%m-%d %H:%M} UTC"
+
+
 def _to_come(expires_at: datetime, now: datetime) -> datetime:
     if expires_at <= now:
         raise BadInputError("It would be over already: give a time to come, such as `30d`.")
@@ -218,7 +237,14 @@ def _case(row: Any) -> Case:  # noqa: ANN401 — a row
 
 
 async def _note(  # noqa: PLR0913 — as above
-    session: AsyncSession, clan_id: int, about: Case, done: str, *, by: int, now: datetime
+    session: AsyncSession,
+    clan_id: int,
+    about: Case,
+    done: str,
+    *,
+    by: int,
+    now: datetime,
+    what: str = "",
 ) -> None:
     await audit.note(
         session,
@@ -226,7 +252,7 @@ async def _note(  # noqa: PLR0913 — as above
         at=now,
         actor=by,
         action=f"case.{done}",
-        detail=f"{about.kind} {about.case_id}",
+        detail=f"{about.kind} {about.case_id}{what}",
         player_id=about.player_id,
         subject_id=about.case_id,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clanstats.db.models import ExemptionRow, NoticeRow
 from clanstats.decisions import audit
 from clanstats.errors import BadInputError
-from clanstats.inactivity import Notice
+from clanstats.inactivity import Exemption, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +159,52 @@ async def end_exemption(
     """
     await audit.mark_undone(session, line, at=now, by=by)
     await session.execute(
-        update(ExemptionRow).where(ExemptionRow.id == line.subject_id).values(cleared_at=now)
+        update(ExemptionRow)
+        .where(ExemptionRow.id == line.subject_id, ExemptionRow.cleared_at.is_(None))
+        .values(cleared_at=now)
     )
 
 
+async def exemptions(session: AsyncSession, clan_id: int, at: datetime) -> Mapping[int, Exemption]:
+    """By player: the exemption that was in force at an instant; of several the latest."""
+    found = await session.execute(
+        select(ExemptionRow.player_id, ExemptionRow.since, ExemptionRow.until, ExemptionRow.set_by)
+        .where(
+            ExemptionRow.clan_id == clan_id,
+            ExemptionRow.since <= at,
+            or_(ExemptionRow.until.is_(None), ExemptionRow.until > at),
+            or_(ExemptionRow.cleared_at.is_(None), ExemptionRow.cleared_at > at),
+        )
+        .order_by(ExemptionRow.id)
+    )
+    return {player_id: Exemption(since, until, by) for player_id, since, until, by in found}
+
+
 async def clear_exemptions(
-    session: AsyncSession, clan_id: int, player_ids: Sequence[int], now: datetime
+    session: AsyncSession, clan_id: int, player_ids: Sequence[int], *, by: int, now: datetime
 ) -> bool:
-    """End all that are in force; returns whether there were any."""
-    done = await session.scalars(
+    """End all of a person's that are in force, and note it; returns whether there were any."""
+    done = await session.execute(
         update(ExemptionRow)
         .where(
             ExemptionRow.clan_id == clan_id,
             ExemptionRow.player_id.in_(player_ids),
             ExemptionRow.cleared_at.is_(None),
+            or_(ExemptionRow.until.is_(None), ExemptionRow.until > now),
         )
         .values(cleared_at=now)
-        .returning(ExemptionRow.id)
+        .returning(ExemptionRow.id, ExemptionRow.player_id)
     )
-    return bool(done.all())
+    ended = done.all()
+    for exemption_id, player_id in ended:
+        await audit.note(
+            session,
+            clan_id,
+            at=now,
+            actor=by,
+            action="exemption.ended",
+            detail="can be listed as inactive again",
+            player_id=player_id,
+            subject_id=exemption_id,
+        )
+    return bool(ended)

@@ -31,6 +31,18 @@ class Given:
     undone_at: datetime | None
 
 
+def ledger_name(said: str) -> str:
+    """As rules ask for it.
+
+    Raises:
+        BadInputError: They can't.
+    """
+    name = said.strip().lower().replace(" ", "_").replace("-", "_")
+    if not _NAME.fullmatch(name):
+        raise BadInputError("A ledger is called by small letters and _, such as `events`.")
+    return name
+
+
 async def give(  # noqa: PLR0913 — to whom, what, why, by whom
     session: AsyncSession,
     clan_id: int,
@@ -47,9 +59,7 @@ async def give(  # noqa: PLR0913 — to whom, what, why, by whom
     Raises:
         BadInputError: The ledger's name can't be asked for in rules, or it is nothing or too much.
     """
-    name = ledger.strip().lower().replace(" ", "_").replace("-", "_")
-    if not _NAME.fullmatch(name):
-        raise BadInputError("A ledger is called by small letters and _, such as `events`.")
+    name = ledger_name(ledger)
     if not amount or abs(amount) > MOST:
         raise BadInputError(f"Give between 1 and {MOST:,} points.")
     lines = []
@@ -100,7 +110,6 @@ async def given(
     *,
     player_id: int | None = None,
     ledger: str | None = None,
-    limit: int = 200,
 ) -> Sequence[Given]:
     """What was given and taken, newest first."""
     wanted = (
@@ -118,7 +127,6 @@ async def given(
         .join_from(PointsRow, PlayerRow, PlayerRow.id == PointsRow.player_id)
         .where(PointsRow.clan_id == clan_id)
         .order_by(PointsRow.id.desc())
-        .limit(limit)
     )
     if player_id is not None:
         wanted = wanted.where(PointsRow.player_id == player_id)

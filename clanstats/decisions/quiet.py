@@ -12,10 +12,9 @@ from clanstats.analytics.members import Clan, rank_order
 from clanstats.analytics.signals import GameSigns, TalkSigns, game_signs, heard_last, talk_signs
 from clanstats.decisions.judging import Judged, judge_by
 from clanstats.decisions.leaving import dropped, measured
-from clanstats.decisions.notices import notices
+from clanstats.decisions.notices import exemptions, notices
 from clanstats.domain import Window
 from clanstats.errors import NoDataError
-from clanstats.facts import FactKey, Flags
 from clanstats.inactivity import Inactivity, Known, Signs, inactive, rules_for
 from clanstats.people.absences import away
 from clanstats.rules.book import RuleBook, RuleKind
@@ -95,7 +94,7 @@ async def _known(
     everyone = await people(session, clan.clan_id, now)
     in_game = await game_signs(session, [one.member.player_id for one in everyone], now)
     heard = await talk_signs(session, clan.clan_id, now)
-    exempt = judged.table.columns[FactKey("exempt")]
+    exempt = await exemptions(session, clan.clan_id, now)
     known = []
     for place, person in enumerate(everyone):
         player_id = person.member.player_id
@@ -115,7 +114,7 @@ async def _known(
                 read.whole,
                 person.linked,
                 absence.until if absence else None,
-                isinstance(exempt, Flags) and exempt.values[place] is True,
+                next((exempt[one] for one in person.players if one in exempt), None),
                 person.member.rank in judged.book.officers,
                 asked.get(player_id),
                 churn.get(player_id),

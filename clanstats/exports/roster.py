@@ -10,7 +10,7 @@ from clanstats.analytics.leaderboard import lines_of
 from clanstats.decisions.cases import Case, CaseKind, cases
 from clanstats.domain import Gain, Window
 from clanstats.exports import talking
-from clanstats.exports.asking import Asked
+from clanstats.exports.asking import HIDDEN, Asked
 from clanstats.exports.talking import Listed, Seen, Spent, Written
 from clanstats.metrics import OVERALL
 from clanstats.people.absences import away
@@ -176,8 +176,10 @@ async def _links(asked: Asked) -> _Part:
             return (False, None, None, None)
         # As text: a spreadsheet keeps fifteen digits of a number.
         user, main = str(link.discord_user_id), links[one.players[0]]
-        # One that isn't in the clan has only its present name here.
-        name = asked.names.get(main.player_id, main.name)
+        # One that isn't in the clan has only its present name here, and may not be shown.
+        name: Cell = asked.names.get(main.player_id, main.name)
+        if main.player_id in asked.hidden.game:
+            name = HIDDEN
         return True, link.method == LinkMethod.PROOF, user, name
 
     return _Part(columns, cells)

@@ -5,8 +5,9 @@ Whoever presses one is looked at again, and so is what it is about: it may have 
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle
 
 from clanstats.decisions.deciding import Verdict
 from clanstats.decisions.drift import Drift
@@ -19,12 +20,11 @@ from cogs.clan_roster import answer, embed
 from cogs.clan_roster.answer import Found
 from cogs.clan_roster.state import PREFIX, Action, DriftState
 from cogs.interactions import Interaction
+from cogs.paging import button, turning
 from cogs.promotions.answer import decided
 from cogs.promotions.state import fingerprint
 from cogs.replies import Reply
 from cogs.views import Control
-
-_LAST_ROW = 4
 
 
 class DriftControl(Control, template=PREFIX + r":\w:\d+:\w+:\w*"):
@@ -43,6 +43,9 @@ class DriftControl(Control, template=PREFIX + r":\w:\d+:\w+:\w*"):
         await drifted(found, state.page).replace(interaction)
 
 
+_button = partial(button, DriftControl)
+
+
 def drifted(found: Found, page: int = 0) -> Reply:
     """A page of who drifts, with a row of buttons each."""
     pages = max(-(-len(found.drifting) // embed.ROWS), 1)
@@ -51,7 +54,10 @@ def drifted(found: Found, page: int = 0) -> Reply:
     controls = [
         button for row, one in enumerate(shown) for button in _mending(found, one, page, row)
     ]
-    return Reply(embed.drifted(found, shown, page, pages), (*controls, *_turning(page, pages)))
+    return Reply(
+        embed.drifted(found, shown, page, pages),
+        (*controls, *turning(DriftControl, partial(DriftState, Action.PAGE), page, pages)),
+    )
 
 
 def _mending(found: Found, one: Drift, page: int, row: int) -> Sequence[DriftControl]:
@@ -88,29 +94,3 @@ async def _mended(interaction: Interaction, found: Found, state: DriftState) -> 
 def _roles_seen(one: Drift) -> str:
     """Changes with what a button would do."""
     return digest(one.missing_role, one.wrong_roles)
-
-
-def _turning(page: int, pages: int) -> Sequence[DriftControl]:
-    if pages == 1:
-        return ()
-    # Two buttons of a message may not share an ID.
-    back, onward = DriftState(Action.PAGE, max(page - 1, 0)), DriftState(Action.PAGE, page + 1, 1)
-    return (
-        _button(back, "Back", row=_LAST_ROW, disabled=page == 0),
-        _button(onward, "Next", row=_LAST_ROW, disabled=page == pages - 1),
-    )
-
-
-def _button(
-    state: DriftState,
-    label: str,
-    *,
-    row: int,
-    style: ButtonStyle = ButtonStyle.secondary,
-    disabled: bool = False,
-) -> DriftControl:
-    return DriftControl(
-        ui.Button(
-            label=label[:80], style=style, row=row, custom_id=state.custom_id(), disabled=disabled
-        )
-    )

@@ -25,8 +25,9 @@ _SHOWN = {
     "away": Section.AWAY,
     "at risk": Section.AT_RISK,
     "unknown": Section.CANT_TELL,
+    "exempt": Section.EXEMPT,
 }
-_Shown = Literal["ready", "candidates", "noticed", "away", "at risk", "unknown"]
+_Shown = Literal["ready", "candidates", "noticed", "away", "at risk", "unknown", "exempt"]
 
 
 class Inactive(commands.Cog):

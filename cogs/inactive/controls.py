@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import discord
 from discord import ButtonStyle, ui
 
+from clanstats.analytics.persons import accounts_of
 from clanstats.decisions import notices
 from clanstats.errors import BadInputError
 from clanstats.inactivity import Inactivity, Row, Section
@@ -18,10 +20,10 @@ from cogs.inactive import answer, embed
 from cogs.inactive.state import MENU, PREFIX, SECTIONS, Action, QuietState
 from cogs.interactions import Interaction, clan_of
 from cogs.noting import CaseModal
+from cogs.paging import LAST_ROW, button, turning
 from cogs.replies import Reply
 from cogs.views import Control
 
-_LAST_ROW = 4
 _AWAY = timedelta(weeks=2)
 
 
@@ -48,6 +50,9 @@ class QuietControl(Control, template=PREFIX + _STATE):
         await listed(await answer.asked(interaction, state), state).replace(interaction)
 
 
+_button = partial(button, QuietControl)
+
+
 class QuietMenu(Control, template=MENU + _STATE):
     """Chooses the section."""
 
@@ -63,16 +68,23 @@ class QuietMenu(Control, template=MENU + _STATE):
 def listed(found: Inactivity, state: QuietState) -> Reply:
     """A page of a section; of the past, without what would do something."""
     rows = found.of(state.section)
-    deciding = state.section in embed.DECIDED and not state.past
+    deciding = state.section in {*embed.DECIDED, Section.EXEMPT} and not state.past
     size = embed.ROWS - 1 if deciding else embed.LINES
     pages = max(-(-len(rows) // size), 1)
     page = min(state.page, pages - 1)
     shown = rows[page * size :][:size]
     at = replace(state, action=Action.PAGE, page=page, subject_id=0)
-    controls: tuple[Control, ...] = (_menu(found, at), *_turning(at, pages))
+    controls: tuple[Control, ...] = (
+        _menu(found, at),
+        *turning(QuietControl, partial(_on_page, at), page, pages),
+    )
     if deciding:
         controls = (*_deciding(at, shown), *controls)
     return Reply(embed.listed(found, state.section, shown, page, pages), controls)
+
+
+def _on_page(at: QuietState, page: int) -> QuietState:
+    return replace(at, page=page)
 
 
 def still_here(notice_id: int) -> ui.View:
@@ -86,6 +98,8 @@ def still_here(notice_id: int) -> ui.View:
 async def _done(interaction: Interaction, state: QuietState) -> str:
     """Do as an officer says, if they are still inactive; returns what was done."""
     found = await answer.asked(interaction, state)
+    if state.action is Action.END_EXEMPTION:
+        return await _listed_again(interaction, found, state.subject_id)
     row = answer.row_of(found, state.subject_id)
     name = f"**{words.name(row.known.member.name)}**"
     services, clan = interaction.client.services, clan_of(interaction)
@@ -95,7 +109,7 @@ async def _done(interaction: Interaction, state: QuietState) -> str:
     async with services.write() as session:
         if state.action is Action.EXEMPT:
             await notices.exempt(session, clan.clan_id, player_id=state.subject_id, by=by, now=now)
-            return f"{name} is exempt until somebody undoes it (`/audit log`)."
+            return f"{name} is exempt until somebody ends it: `/inactive show:exempt`."
         await set_absence(
             session,
             clan.clan_id,
@@ -106,6 +120,18 @@ async def _done(interaction: Interaction, state: QuietState) -> str:
             set_by=by,
         )
     return f"{name} is away for two weeks; `/away clear` ends it."
+
+
+async def _listed_again(interaction: Interaction, found: Inactivity, player_id: int) -> str:
+    """End an exemption, whichever of the person's accounts it is of."""
+    services, clan = interaction.client.services, clan_of(interaction)
+    now, by = services.clock(), interaction.user.id
+    async with services.write() as session:
+        players = await accounts_of(session, clan.clan_id, player_id, now)
+        if not await notices.clear_exemptions(session, clan.clan_id, players, by=by, now=now):
+            raise BadInputError("Nothing was done: they aren't exempt any longer.")
+    names = {row.known.member.player_id: row.known.member.name for row in found.rows}
+    return f"**{words.name(names.get(player_id, 'They'))}** can be listed as inactive again."
 
 
 async def _notified(interaction: Interaction, row: Row) -> str:
@@ -152,10 +178,19 @@ def _deciding(at: QuietState, shown: Sequence[Row]) -> Sequence[QuietControl]:
     for place, row in enumerate(shown):
         about = replace(at, subject_id=row.known.member.player_id)
         name = row.known.member.name
+        if row.section is Section.EXEMPT:
+            ending = replace(about, action=Action.END_EXEMPTION)
+            made.append(_button(ending, f"End exemption of {name}", row=place))
+            continue
         if row.section is Section.TO_NOTIFY:
             notify = replace(about, action=Action.NOTIFY)
             made.append(
-                _button(notify, f"Send notice to {name}", row=place, style=ButtonStyle.primary)
+                _button(
+                    notify,
+                    f"Send notice to {name}",
+                    row=place,
+                    style=ButtonStyle.primary,
+                )
             )
         made += [
             _button(replace(about, action=Action.EXEMPT), f"Exempt {name}", row=place),
@@ -163,18 +198,6 @@ def _deciding(at: QuietState, shown: Sequence[Row]) -> Sequence[QuietControl]:
             _button(replace(about, action=Action.CASE), "Case", row=place),
         ]
     return made
-
-
-def _turning(at: QuietState, pages: int) -> tuple[QuietControl, ...]:
-    if pages == 1:
-        return ()
-    # Two buttons of a message may not share an ID.
-    back, onward = replace(at, page=max(at.page - 1, 0)), replace(at, page=at.page + 1)
-    onward = replace(onward, subject_id=1)
-    return (
-        _button(back, "Back", row=_LAST_ROW, disabled=at.page == 0),
-        _button(onward, "Next", row=_LAST_ROW, disabled=at.page == pages - 1),
-    )
 
 
 def _menu(found: Inactivity, at: QuietState) -> QuietMenu:
@@ -187,19 +210,4 @@ def _menu(found: Inactivity, at: QuietState) -> QuietMenu:
         for letter, section in SECTIONS.items()
     ]
     custom_id = at.custom_id().replace(PREFIX, MENU, 1)
-    return QuietMenu(ui.Select(custom_id=custom_id, options=options, row=_LAST_ROW - 1))
-
-
-def _button(
-    state: QuietState,
-    label: str,
-    *,
-    row: int | None = None,
-    style: ButtonStyle = ButtonStyle.secondary,
-    disabled: bool = False,
-) -> QuietControl:
-    return QuietControl(
-        ui.Button(
-            label=label[:80], style=style, row=row, custom_id=state.custom_id(), disabled=disabled
-        )
-    )
+    return QuietMenu(ui.Select(custom_id=custom_id, options=options, row=LAST_ROW - 1))

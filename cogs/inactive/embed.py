@@ -5,7 +5,7 @@ from datetime import datetime
 
 import discord
 
-from clanstats.inactivity import Inactivity, Row, Section, days_ago
+from clanstats.inactivity import Exemption, Inactivity, Row, Section, days_ago
 from clanstats.numbers import compact
 from clanstats.roles import title
 from clanstats.timestamps import discord_time
@@ -15,7 +15,7 @@ ROWS = 4  # each has a row of buttons, and the pages have one
 LINES = 12
 _COLOUR = 0xC86B5E
 _LONGEST = 4_000  # characters; Discord takes 4,096
-DECIDED = (Section.READY, Section.TO_NOTIFY, Section.IN_NOTICE)  # of which something can be done
+DECIDED = (Section.READY, Section.TO_NOTIFY, Section.IN_NOTICE)  # about inactive people
 _HEADINGS = {
     Section.READY: "Ready: asked, and silent",
     Section.TO_NOTIFY: "Inactive, not asked yet",
@@ -23,6 +23,7 @@ _HEADINGS = {
     Section.AWAY: "Away",
     Section.AT_RISK: "At risk",
     Section.CANT_TELL: "Can't tell",
+    Section.EXEMPT: "Exempt",
 }
 
 
@@ -84,8 +85,16 @@ def _line(row: Row, now: datetime) -> str:
         lines.append(said if answered is None else f"{said}, answered {discord_time(answered)}")
     if known.away_until is not None:
         lines.append(f"Away until {discord_time(known.away_until, 'D')}")
+    if known.exemption is not None:
+        lines.append(_exemption(known.exemption))
     lines += [f"→ {fix}" for fix in row.fixes]
     return "\n".join(lines)
+
+
+def _exemption(one: Exemption) -> str:
+    who = f"by <@{one.set_by}>" if one.set_by else "by somebody"
+    ends = "until an officer ends it" if one.until is None else f"until {discord_time(one.until)}"
+    return f"Exempt {discord_time(one.since)} {who}, {ends}"
 
 
 def _data_words(observed_at: datetime | None, now: datetime) -> str:

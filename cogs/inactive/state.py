@@ -10,7 +10,7 @@ from cogs.asked import number, unpack_instant
 
 PREFIX = "iq"
 MENU = "iqm"  # the same, of what chooses the section
-SECTIONS = dict(zip("rnwafc", Section, strict=True))
+SECTIONS = dict(zip("rnwafcx", Section, strict=True))
 _LETTERS = {section: letter for letter, section in SECTIONS.items()}
 
 
@@ -20,6 +20,7 @@ class Action(StrEnum):
     PAGE = "g"  # show a section's page
     NOTIFY = "n"  # ask whether they are still there
     EXEMPT = "e"
+    END_EXEMPTION = "x"
     AWAY = "a"  # note that they are away, for two weeks
     CASE = "c"
     HERE = "h"  # pressed by the member: they are still there

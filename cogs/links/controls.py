@@ -5,9 +5,10 @@ Whoever may press one is looked at when it is pressed: a role may have been take
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import discord
-from discord import ButtonStyle, ui
+from discord import ButtonStyle
 
 from clanstats.errors import BadInputError
 from clanstats.people import claims
@@ -18,11 +19,11 @@ from cogs.checks import must_be_officer
 from cogs.interactions import Interaction, clan_of
 from cogs.links import answer, embed
 from cogs.links.state import PREFIX, Action, LinkState
+from cogs.paging import LAST_ROW, button, turning
 from cogs.replies import Reply
 from cogs.views import Control
 
 _IN_A_ROW = 5
-_LAST_ROW = 4
 _PAGES = (Action.LINKED, Action.PENDING, Action.SUGGESTIONS)
 
 
@@ -39,6 +40,9 @@ class LinkControl(Control, template=PREFIX + r":\w:\w+:\w+:\d+"):
             must_be_officer(interaction)
         await interaction.response.defer()
         await (await _done(interaction, state)).replace(interaction)
+
+
+_button = partial(button, LinkControl)
 
 
 async def accounts(interaction: Interaction, user_id: int) -> Reply:
@@ -70,12 +74,17 @@ async def listed(interaction: Interaction, show: Action, page: int = 0) -> Reply
 def to_prove(asked: Sequence[Claim], *, named: bool = False) -> Sequence[LinkControl]:
     """For who has to gain XP: a row a claim, `named` when there may be several."""
     made = []
-    for row, claim in enumerate(asked[:_LAST_ROW]):
+    for row, claim in enumerate(asked[:LAST_ROW]):
         name = f" {claim.name}" if named else ""
         now = f"Check{name}" if named else "Check now"
         about = (claim.discord_user_id, claim.player_id)
         made += [
-            _button(LinkState(Action.CHECK, *about), now, row=row, style=ButtonStyle.primary),
+            _button(
+                LinkState(Action.CHECK, *about),
+                now,
+                row=row,
+                style=ButtonStyle.primary,
+            ),
             _button(LinkState(Action.CANCEL, *about), f"Cancel{name}", row=row),
         ]
     return made
@@ -92,7 +101,11 @@ def _page(
     page = min(page, pages - 1)
     shown = found[page * size :][:size]
     made = [button for row, one in enumerate(shown) for button in _decisions(one, row, page)]
-    return Reply(drawn(page), (*made, *_turning(show, page, pages)))
+    return Reply(drawn(page), (*made, *turning(LinkControl, partial(_on_page, show), page, pages)))
+
+
+def _on_page(show: Action, page: int) -> LinkState:
+    return LinkState(show, page=page)
 
 
 def _decisions(one: object, place: int, page: int) -> Sequence[LinkControl]:
@@ -109,33 +122,6 @@ def _decisions(one: object, place: int, page: int) -> Sequence[LinkControl]:
         row = place // _IN_A_ROW
         return (_button(link, f"Link {one.name}", row=row, style=ButtonStyle.success),)
     return ()
-
-
-def _turning(show: Action, page: int, pages: int) -> Sequence[LinkControl]:
-    """To the pages before and after, if there are any."""
-    if pages == 1:
-        return ()
-    # Two buttons of a message may not share an ID: the user's place says which one it is.
-    back, onward = LinkState(show, 0, page=max(page - 1, 0)), LinkState(show, 1, page=page + 1)
-    return (
-        _button(back, "Back", row=_LAST_ROW, disabled=page == 0),
-        _button(onward, "Next", row=_LAST_ROW, disabled=page == pages - 1),
-    )
-
-
-def _button(
-    state: LinkState,
-    label: str,
-    *,
-    row: int,
-    style: ButtonStyle = ButtonStyle.secondary,
-    disabled: bool = False,
-) -> LinkControl:
-    return LinkControl(
-        ui.Button(
-            label=label[:80], style=style, row=row, custom_id=state.custom_id(), disabled=disabled
-        )
-    )
 
 
 async def _done(interaction: Interaction, state: LinkState) -> Reply:

@@ -6,6 +6,7 @@ Whoever presses one is looked at again, and so are the facts: they may have chan
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +22,7 @@ from cogs import evidence, words
 from cogs.checks import must_be_officer
 from cogs.errors import report
 from cogs.interactions import Interaction
+from cogs.paging import LAST_ROW, button, turning
 from cogs.promotions import answer, embed
 from cogs.promotions.filters import Only
 from cogs.promotions.state import (
@@ -34,7 +36,6 @@ from cogs.promotions.state import (
 from cogs.replies import Reply
 from cogs.views import Control
 
-_LAST_ROW = 4
 _VERDICTS = {
     Action.APPROVE: Verdict.APPROVE,
     Action.HOLD: Verdict.HOLD,
@@ -69,6 +70,9 @@ class PromotionControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:[a-z0-9-]*:\w
             await interaction.followup.send(said, ephemeral=True)
             found = await answer.asked(interaction)
         await listed(found, state).replace(interaction)
+
+
+_button = partial(button, PromotionControl)
 
 
 class ApproveAll(ui.Modal, title="Approve all on this page"):
@@ -117,7 +121,7 @@ def listed(found: Queue, at: PromotionState) -> Reply:
         frozen=at.frozen,
     )
     shown = everything[at.page * size :][:size]
-    controls = _turning(at, pages)
+    controls = turning(PromotionControl, partial(_on_page, at), at.page, pages)
     if at.show is Show.DUE:
         made = embed.due(found, everything, shown, at.page, pages)
         if shown and not at.frozen:
@@ -135,6 +139,10 @@ def listed(found: Queue, at: PromotionState) -> Reply:
 def explained_to(found: Queue, player_id: int) -> Reply:
     """All rules about one member, each with why."""
     return Reply(_explained(found, player_id))
+
+
+def _on_page(at: PromotionState, page: int) -> PromotionState:
+    return replace(at, page=page)
 
 
 def _of(found: Queue, show: Show) -> Sequence[Any]:
@@ -158,7 +166,12 @@ def _deciding(
         made += [
             _button(about, f"Approve {name}", row=row, style=ButtonStyle.success),
             _button(replace(about, action=Action.HOLD), "Hold 30 d", row=row),
-            _button(replace(about, action=Action.DENY), "Deny", row=row, style=ButtonStyle.danger),
+            _button(
+                replace(about, action=Action.DENY),
+                "Deny",
+                row=row,
+                style=ButtonStyle.danger,
+            ),
             _button(replace(about, action=Action.WHY), "Why", row=row),
         ]
     return made
@@ -171,7 +184,7 @@ def _about(state: PromotionState, one: Proposal, seen: str) -> PromotionState:
 def _all(found: Queue, shown: Sequence[Proposal], at: PromotionState) -> PromotionControl:
     seen = page_fingerprint(shown, found.judged.book.hash)
     state = replace(at, action=Action.ALL, seen=seen)
-    return _button(state, f"Approve all {len(shown)}", row=_LAST_ROW)
+    return _button(state, f"Approve all {len(shown)}", row=LAST_ROW)
 
 
 async def _ask_for_all(interaction: Interaction, state: PromotionState) -> None:
@@ -185,32 +198,6 @@ async def _ask_for_all(interaction: Interaction, state: PromotionState) -> None:
         )
     about = [_about(state, one, fingerprint(one, rules_hash)) for one in shown]
     await interaction.response.send_modal(ApproveAll(about))
-
-
-def _turning(at: PromotionState, pages: int) -> tuple[PromotionControl, ...]:
-    if pages == 1:
-        return ()
-    # Two buttons of a message may not share an ID.
-    back, onward = replace(at, page=max(at.page - 1, 0)), replace(at, page=at.page + 1, player_id=1)
-    return (
-        _button(back, "Back", row=_LAST_ROW, disabled=at.page == 0),
-        _button(onward, "Next", row=_LAST_ROW, disabled=at.page == pages - 1),
-    )
-
-
-def _button(
-    state: PromotionState,
-    label: str,
-    *,
-    row: int | None = None,
-    style: ButtonStyle = ButtonStyle.secondary,
-    disabled: bool = False,
-) -> PromotionControl:
-    return PromotionControl(
-        ui.Button(
-            label=label[:80], style=style, row=row, custom_id=state.custom_id(), disabled=disabled
-        )
-    )
 
 
 def _explained(found: Queue, player_id: int) -> discord.Embed:

@@ -17,6 +17,7 @@ from sqlalchemy import insert, select, update
 from clanstats.db.models import (
     AbsenceRow,
     LinkRow,
+    MembershipRow,
     PlayerNameRow,
     PlayerRow,
 )
@@ -294,6 +295,20 @@ async def test_account_of_somebody_whose_line_is_hidden_has_no_talk(ask, service
     assert roster["Player 03"]["Messages 30 d"] == "hidden"
     assert roster["Player 03"]["XP 30 d"] == 47_000_000
     assert {"Zezima", "Player 03"} & sheet(content, "Activity").keys() == set()
+
+
+async def test_main_account_that_left_and_is_hidden_is_not_named(ask, services):
+    other, zezima = [await player(services, name) for name in ("Player 03", "Zezima")]
+    async with services.write() as session:
+        link = {"clan_id": 1, "discord_user_id": ALICE_ID, "since": ago(50), "main": False}
+        await session.execute(insert(LinkRow).values(player_id=other, **link))
+        left = update(MembershipRow).where(MembershipRow.player_id == zezima)
+        await session.execute(left.values(left_at=ago(1)))
+        await hiding.hide(session, kind=hiding.OPTED_OUT, subject_ids=[zezima], now=NOW)
+
+    _, _, content = await ask("all")
+
+    assert sheet(content)["Player 03"]["Main account"] == "hidden"
 
 
 async def test_past_day_shows_the_clan_as_it_was(ask, services):

@@ -12,7 +12,7 @@ from clanstats.db.models import AbsenceRow, CaseRow, ExemptionRow, NoticeRow, Pl
 from clanstats.decisions.places import Purpose, set_channel
 from clanstats.drawing import Drawing
 from clanstats.people.links import LinkMethod, add_link
-from tests.cogs.stage import BOB_ID, HARVESTED
+from tests.cogs.stage import BOB_ID, CAROL_ID, HARVESTED
 from tests.factories import NOW
 
 DAY = timedelta(days=1)
@@ -133,6 +133,21 @@ async def test_exempt_and_away_take_somebody_off_the_list(ask, carol, services):
     assert len(await rows(services, ExemptionRow.id)) == 1
     assert "aren't inactive any longer" in told(late).content
     assert await rows(services, AbsenceRow.id) == []
+
+
+async def test_exemption_is_seen_and_ended_by_any_officer(ask, carol, services):
+    await carol.click((await ask()).response, label="Exempt Idle")
+    exempt, other = [(await ask(show="exempt")).response for _ in range(2)]
+    first = exempt.embeds[0]
+
+    ended = await carol.click(exempt, label="End exemption of Idle")
+    again = await carol.click(other, label="End exemption of Idle")
+
+    assert first.title.startswith("Exempt · 1 of")
+    assert f"by <@{CAROL_ID}>, until an officer ends it" in first.description
+    assert told(ended).content == "**Idle** can be listed as inactive again."
+    assert "aren't exempt any longer" in told(again).content
+    assert "Idle" in (await ask()).response.embeds[0].description
 
 
 async def test_case_is_opened_in_a_form(ask, carol, services):

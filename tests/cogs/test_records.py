@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from clanstats.db.models import CaseRow, ClanChannelRow, PointsRow, RankRoleRow
+from clanstats.db.models import CaseRow, ClanChannelRow, PlayerRow, PointsRow, RankRoleRow
+from clanstats.decisions.cases import CaseKind, add_case
 from tests.cogs.stage import PLAYERS
+from tests.factories import NOW
 
 BEST, SECOND = PLAYERS[:2]
 
@@ -60,6 +62,30 @@ async def test_case_is_changed_and_voided(ask):
     assert "voided by" in text(voided)
     assert text(listed) == "There is none that counts."
     assert text(everything) == text(await ask("case show", id=1))
+
+
+async def test_long_lists_are_turned_and_nothing_in_them_is_cut(ask, services, carol):
+    async with services.write() as session:
+        player_id = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == BEST))
+        for number in range(60):
+            await add_case(
+                session,
+                1,
+                player_id=player_id,
+                kind=CaseKind.NOTE,
+                reason=f"{number:02} {'spam ' * 60}end",
+                by=9,
+                now=NOW,
+            )
+
+    for command, ends in (("case list", "spam end · <@9>"), ("audit log", f"**{BEST}** · note")):
+        message = (await ask(command)).response
+        seen = message.embeds[0].description.splitlines()
+        for _ in range(int(message.embeds[0].footer.text.removeprefix("Page 1 of ")) - 1):
+            message = (await carol.click(message, label="Next")).response
+            seen += message.embeds[0].description.splitlines()
+        assert len(set(seen)) == 60
+        assert all(ends in line for line in seen)
 
 
 async def test_case_from_a_members_menu_is_about_their_main_account(

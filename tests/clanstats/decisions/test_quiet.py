@@ -81,7 +81,7 @@ CASES = {
     "exempt": (
         {},
         lambda session, player: notices.exempt(session, 1, player_id=player, by=OTTO, now=NOW),
-        None,
+        Section.EXEMPT,
     ),
     "asked lately": ({}, lambda s, p: notify(s, p, 3), Section.IN_NOTICE),
     "asked and silent": ({}, lambda s, p: notify(s, p, 8), Section.READY),

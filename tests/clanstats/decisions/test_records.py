@@ -55,6 +55,35 @@ async def test_case_counts_until_it_expires_or_is_voided(session, ann):
     ]  # fmt: skip
 
 
+async def test_what_a_case_was_before_it_was_changed_is_in_the_log(session, ann):
+    made = await struck(session, ann, expires_at=NOW + DAY)
+
+    await cases.edit_case(
+        session, 1, made.case_id, reason="ads", expires_at=NOW + 2 * DAY, by=PIA, now=NOW
+    )
+
+    line = (await audit.entries(session, 1))[0]
+    assert (line.actor, line.action, line.detail) == (
+        PIA,
+        "case.edited",
+        "strike 1: “spam” → “ads”; until 2026-11-24 02:21 UTC → until 2026-11-25 02:21 UTC",
+    )
+
+
+async def test_case_that_has_expired_stays_as_it_was(session, ann):
+    made = await struck(session, ann, expires_at=NOW + DAY)
+
+    with pytest.raises(BadInputError, match="has expired: add a new one"):
+        await cases.edit_case(
+            session, 1, made.case_id, reason="x", expires_at=NOW + 9 * DAY, by=PIA, now=NOW + DAY
+        )
+    with pytest.raises(BadInputError, match="Say what is to change"):
+        await cases.edit_case(
+            session, 1, made.case_id, reason=None, expires_at=None, by=PIA, now=NOW
+        )
+    assert await cases.case(session, 1, made.case_id) == made
+
+
 async def test_case_can_be_changed_but_not_once_it_is_voided(session, ann):
     made = await struck(session, ann, weight=9)
 
@@ -143,8 +172,12 @@ async def test_exemption_ends_when_it_is_undone_or_cleared(session, ann):
 
     await notices.end_exemption(session, await audit.entry(session, 1, line), now=NOW, by=PIA)
 
-    assert await notices.clear_exemptions(session, 1, [ann], NOW)
-    assert not await notices.clear_exemptions(session, 1, [ann], NOW)
+    assert (await notices.exemptions(session, 1, NOW))[ann].set_by == OTTO
+    assert await notices.clear_exemptions(session, 1, [ann], by=PIA, now=NOW)
+    assert not await notices.clear_exemptions(session, 1, [ann], by=PIA, now=NOW)
+    assert await notices.exemptions(session, 1, NOW) == {}
+    ended = (await audit.entries(session, 1))[0]
+    assert (ended.action, ended.actor, ended.player_id) == ("exemption.ended", PIA, ann)
 
 
 async def test_places_are_one_each_and_can_be_taken_back(session):

@@ -78,7 +78,7 @@ def test_what_is_not_merged_yet_is_read_from_a_copy_that_goes(folder, ours):
     ("content", "why"),
     [
         pytest.param(None, "can't be opened", id="no file"),
-        pytest.param(b"", "isn't an SQLite database", id="empty"),
+        pytest.param(b"", "is empty: copy it again", id="empty"),
         pytest.param(b"PK\x03\x04" * 50, "isn't an SQLite database", id="something else"),
         pytest.param(b"SQLite format 3\x00" + b"\xff" * 5_000, "can't be read", id="damaged"),
     ],

@@ -1,0 +1,1 @@
+"""What officers noted and did, a page at a time: the log, cases, points."""
