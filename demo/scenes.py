@@ -130,6 +130,7 @@ def _officers(people: Cast) -> Sequence[Scene]:
         Scene("inactive_noticed", "inactive", {"show": "noticed"}),
         Scene("inactive_rank", "inactive", {"rank": "sapphire"}),
         Scene("inactive_exempt", "inactive", {"days": 30, "signal": "game"}, press="Exempt"),
+        Scene("inactive_exempted", "inactive", {"show": "exempt"}),
         Scene("inactive_away", "inactive", {"show": "away"}),
         Scene("case_strike", "case strike", {"player": people.heard, "reason": "Spam, twice"}),
         Scene("case_note", "case note", {"player": people.second, "reason": "Helps new members"}),

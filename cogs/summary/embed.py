@@ -215,12 +215,11 @@ def _ranks(found: Summary) -> Iterable[str]:
 
 
 def _record(one: Record) -> str:
-    whose = "the most of anybody" if one.of_clan else "their best week"
-    since = f"{one.since.day} {one.since:%b %Y}"
-    return (
-        f"**{words.name(one.member.name)}**: {compact(one.xp)} XP, {whose} since {since} "
-        f"({compact(one.before)} before; {one.weeks} weeks are known)"
-    )
+    line = f"**{words.name(one.member.name)}**: {compact(one.xp)} XP, more than "
+    if one.of_clan:
+        since = f"{one.since.day} {one.since:%b %Y}"
+        return f"{line}anybody in any week that is known since {since}"
+    return f"{line}in any of their {one.weeks} known weeks before ({compact(one.before)})"
 
 
 def _competition(one: Competition, over: datetime) -> str:
