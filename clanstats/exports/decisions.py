@@ -33,7 +33,8 @@ async def decisions(asked: Asked) -> Table:
     """Those of the period, newest first; of who is hidden there is none."""
     found = await decided(asked.session, asked.clan_id, window=asked.window, as_of=asked.as_of)
     shown = [one for one in found if one.player_id not in asked.hidden.game]
-    return Table("decisions", "Decisions", _COLUMNS, [_row(asked, one) for one in shown], frozen=2)
+    rows = [_row(asked, one) for one in shown]
+    return Table("decisions", "Decisions", _COLUMNS, rows, frozen=2, measured=False)
 
 
 def _row(asked: Asked, one: Standing) -> Sequence[Cell]:

@@ -33,7 +33,7 @@ _COLUMNS = (
 def quiet_table(found: Inactivity) -> Table:
     """Everyone in a section, the sections in their order; an empty instant is never."""
     rows = [_row(one) for one in found.rows]
-    return Table("inactive", "Inactive", _COLUMNS, rows, frozen=2)
+    return Table("inactive", "Inactive", _COLUMNS, rows, frozen=2, measured=False)
 
 
 def _row(row: Row) -> Sequence[Cell]:

@@ -76,6 +76,7 @@ class Table:
     rows: Iterable[Sequence[Cell]]
     frozen: int = 1  # columns that stay while one scrolls
     loud_zeros: bool = True  # where most are 0, it would be all that one sees
+    measured: bool = True  # there may be cells that aren't known, or count from later on
     notes: Sequence[str] = ()  # what has to be known to read it rightly
 
 

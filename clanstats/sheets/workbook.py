@@ -2,7 +2,7 @@
 
 A row is written out before the next one is looked at, so a large clan's workbook takes no more
 memory than a small one's. What isn't known is the word "unknown" on grey, never 0 and never empty,
-and the row's last columns say why.
+and the row's last columns say why, on sheets of measurements.
 """
 
 from collections.abc import Mapping, Sequence
@@ -84,7 +84,7 @@ def _write_sheets(made: Workbook, book: Book) -> None:
 
 
 def _write_table(sheet: Worksheet, table: Table, styles: Styles, tz: tzinfo) -> None:
-    columns = (*table.columns, *_REMARKS)
+    columns = (*table.columns, *(_REMARKS if table.measured else ()))
     at = _Sheet(
         table, columns, sheet, styles, tz, [_Scale() for _ in columns], [0 for _ in columns]
     )

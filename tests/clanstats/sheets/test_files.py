@@ -122,6 +122,14 @@ def test_columns_are_wide_enough_for_what_is_in_them():
         assert shown.column_dimensions[letter].width > len(text)
 
 
+def test_sheet_of_what_is_never_unknown_has_no_columns_for_why():
+    told = replace(TABLE, measured=False, rows=[["Ann", *[None] * (len(TABLE.columns) - 1)]])
+    sheet = load_workbook(BytesIO(written(replace(BOOK, tables=(told,)), FileFormat.XLSX)))
+
+    headings = [cell.value for cell in sheet.worksheets[0][1]]
+    assert headings == [column.title for column in TABLE.columns]
+
+
 def test_workbook_without_rows_is_one():
     assert sheet(named()).max_row == 1
 
