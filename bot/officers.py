@@ -1,5 +1,6 @@
 """How are officers told what the rules found? In their channel, each change once."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import discord
@@ -10,8 +11,7 @@ from clanstats.analytics.members import Clan
 from clanstats.decisions import audit, running
 from clanstats.decisions.places import Purpose, channels
 from clanstats.decisions.running import RunReport
-from cogs import granting
-from cogs.alerts import alerts_embed, log_embed
+from cogs import alerts, granting
 from cogs.granting import Server
 
 if TYPE_CHECKING:
@@ -65,27 +65,28 @@ class Officers:
         services = self._bot.services
         async with services.read() as session:
             places = await channels(session, clan.clan_id)
-        posted = await self._post(places.get(Purpose.OFFICERS), alerts_embed(found))
+        posted = await self._post(places.get(Purpose.OFFICERS), alerts.alerts(found))
         if not posted and found.alerts:
             async with services.write() as session:
                 await running.tell(session, clan.clan_id, found.alerts, None)
-        await self._post(places.get(Purpose.LOG), log_embed(found))
+        await self._post(places.get(Purpose.LOG), alerts.log(found))
 
     async def tell(self, clan_id: int, embed: discord.Embed) -> bool:
         """Post in the officers' channel; False if there is none, or they may not have seen it."""
         async with self._bot.services.read() as session:
             places = await channels(session, clan_id)
-        return await self._post(places.get(Purpose.OFFICERS), embed)
+        return await self._post(places.get(Purpose.OFFICERS), [embed])
 
-    async def _post(self, channel_id: int | None, embed: discord.Embed | None) -> bool:
+    async def _post(self, channel_id: int | None, embeds: Sequence[discord.Embed]) -> bool:
         """Whether nothing is left to be said."""
-        if embed is None:
+        if not embeds:
             return True
         channel = None if channel_id is None else self._bot.get_channel(channel_id)
         if not isinstance(channel, discord.abc.Messageable):
             return False
         try:
-            await channel.send(embed=embed)
+            for embed in embeds:
+                await channel.send(embed=embed)
         except discord.HTTPException as error:
             log.warning(
                 "officers.untold",

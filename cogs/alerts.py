@@ -1,5 +1,7 @@
 """How do alerts and the log of who came and went read? Pure: from a run to an embed."""
 
+from collections.abc import Sequence
+
 import discord
 
 from clanstats.decisions.running import Movement, RunReport
@@ -8,15 +10,15 @@ from clanstats.rules.decisions import Proposal
 from clanstats.rules.words import leaf_words
 from clanstats.timestamps import discord_time
 from cogs import words
+from cogs.paging import pages_of
 
 _COLOUR = 0xD9534F
 _QUIET_COLOUR = 0x7F7F8C
-_LONGEST = 4_000  # characters; Discord takes 4,096
 _ICONS = {"member.joined": "➡️", "member.left": "⬅️", "member.renamed": "✏️"}
 
 
-def alerts_embed(found: RunReport) -> discord.Embed | None:
-    """What officers have to look at; None if there is nothing."""
+def alerts(found: RunReport) -> Sequence[discord.Embed]:
+    """What officers have to look at, in as many messages as it takes."""
     lines = [_alert(one) for one in found.alerts]
     lines += [
         f"🚩 **{words.name(one.name)}** is flagged and joined {discord_time(one.at)}: `/case list`"
@@ -27,6 +29,11 @@ def alerts_embed(found: RunReport) -> discord.Embed | None:
         f"⬆️ **{words.name(one.member.name)}** → {title(one.to_rank)} by the rules; give it in game"
         for one in (automatic.proposal for automatic in found.automatic)
     ]
+    lines += [
+        f"↩️ **{words.name(one.name)}** {one.why}: to make them {title(one.to_rank)} is approved "
+        "no longer"
+        for one in found.lapsed
+    ]
     if found.too_many:
         lines.append(
             f"{found.too_many} promotions and roles would be given by themselves, which is more "
@@ -35,19 +42,20 @@ def alerts_embed(found: RunReport) -> discord.Embed | None:
         )
     if found.problem:
         lines.append(f"⚠️ {found.problem}")
-    if not lines:
-        return None
-    return discord.Embed(
-        title="For the officers", description="\n".join(lines)[:_LONGEST], colour=_COLOUR
-    )
+    return _embeds("For the officers", lines, _COLOUR)
 
 
-def log_embed(found: RunReport) -> discord.Embed | None:
-    """Who joined, left, or has another name; None if nobody."""
-    if not found.movements:
-        return None
-    text = "\n".join(map(_movement, found.movements))[:_LONGEST]
-    return discord.Embed(title="Who came and went", description=text, colour=_QUIET_COLOUR)
+def log(found: RunReport) -> Sequence[discord.Embed]:
+    """Who joined, left, or has another name, in as many messages as it takes."""
+    return _embeds("Who came and went", [*map(_movement, found.movements)], _QUIET_COLOUR)
+
+
+def _embeds(title: str, lines: Sequence[str], colour: int) -> Sequence[discord.Embed]:
+    return [
+        discord.Embed(title=title, description="\n".join(page), colour=colour)
+        for page in pages_of(lines, most=len(lines))
+        if page
+    ]
 
 
 def _alert(one: Proposal) -> str:

@@ -51,12 +51,12 @@ def turning(
     )
 
 
-def pages_of(lines: Sequence[str]) -> Sequence[Sequence[str]]:
+def pages_of(lines: Sequence[str], *, most: int = _MOST_LINES) -> Sequence[Sequence[str]]:
     """Cut so that each page can be shown and no line is cut; one page if there are no lines."""
     pages: list[list[str]] = [[]]
     length = 0
     for line in lines:
-        if pages[-1] and (length + len(line) >= LONGEST or len(pages[-1]) == _MOST_LINES):
+        if pages[-1] and (length + len(line) >= LONGEST or len(pages[-1]) == most):
             pages.append([])
             length = 0
         pages[-1].append(line)

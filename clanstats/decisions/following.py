@@ -1,12 +1,13 @@
 """What became of approved ranks: were they given in game, or can they be given no longer?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clanstats.db.models import DecisionRow, MembershipRow
+from clanstats.db.models import DecisionRow, MembershipRow, PlayerRow
 from clanstats.decisions import audit
 from clanstats.decisions.record import State
 from clanstats.roles import title
@@ -15,11 +16,20 @@ _LAPSED = f"decision.{State.LAPSED}"  # as the log calls it
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """How many approved ranks came to an end."""
+class Lapse:
+    """An approval that came to nothing."""
 
-    done: int = 0  # Wise Old Man shows them
-    lapsed: int = 0
+    name: str  # the player's present one
+    to_rank: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Which approved ranks came to an end."""
+
+    done: int = 0  # Wise Old Man shows so many
+    lapsed: Sequence[Lapse] = ()
 
 
 async def follow(session: AsyncSession, clan_id: int, now: datetime) -> Followed:
@@ -32,14 +42,15 @@ async def follow(session: AsyncSession, clan_id: int, now: datetime) -> Followed
         select(
             DecisionRow.id,
             DecisionRow.player_id,
+            PlayerRow.name,
             DecisionRow.from_rank,
             DecisionRow.to_rank,
             DecisionRow.decided_at,
             MembershipRow.joined_at,
             MembershipRow.rank,
         )
-        .outerjoin_from(
-            DecisionRow,
+        .join_from(DecisionRow, PlayerRow, PlayerRow.id == DecisionRow.player_id)
+        .outerjoin(
             MembershipRow,
             and_(
                 MembershipRow.clan_id == DecisionRow.clan_id,
@@ -53,7 +64,7 @@ async def follow(session: AsyncSession, clan_id: int, now: datetime) -> Followed
             DecisionRow.to_rank.is_not(None),
         )
     )
-    done = lapsed = 0
+    done, lapsed = 0, list[Lapse]()
     for row in found.all():
         this = update(DecisionRow).where(DecisionRow.id == row.id)
         if (why := _why_not(row.joined_at, row.decided_at)) is None and row.rank == row.to_rank:
@@ -62,6 +73,7 @@ async def follow(session: AsyncSession, clan_id: int, now: datetime) -> Followed
             continue
         if why is None and row.rank == row.from_rank:
             continue
+        lapse = Lapse(row.name, row.to_rank, why or f"is {title(row.rank)} in game")
         await session.execute(this.values(state=State.LAPSED))
         await audit.note(
             session,
@@ -69,12 +81,12 @@ async def follow(session: AsyncSession, clan_id: int, now: datetime) -> Followed
             at=now,
             actor=None,
             action=_LAPSED,
-            detail=f"{title(row.to_rank)}: {why or f'is {title(row.rank)} in game'}",
+            detail=f"{title(lapse.to_rank)}: {lapse.why}",
             player_id=row.player_id,
             subject_id=row.id,
         )
-        lapsed += 1
-    return Followed(done, lapsed)
+        lapsed.append(lapse)
+    return Followed(done, tuple(lapsed))
 
 
 def _why_not(joined_at: datetime | None, decided_at: datetime) -> str | None:

@@ -20,7 +20,7 @@ from clanstats.decisions import audit
 from clanstats.decisions.badges import BadgeChange, badge_changes
 from clanstats.decisions.cases import CaseKind, cases
 from clanstats.decisions.deciding import Verdict, Word, decide_on
-from clanstats.decisions.following import follow
+from clanstats.decisions.following import Lapse, follow
 from clanstats.decisions.judging import Judged, remember, told_of
 from clanstats.decisions.leaving import MEASURED, measure_if_due
 from clanstats.decisions.queue import queue
@@ -67,7 +67,7 @@ class RunReport:
     alerts: Sequence[Proposal] = ()  # that officers weren't told of yet
     movements: Sequence[Movement] = ()  # of the last two days
     done: int = 0  # promotions that Wise Old Man shows by now
-    lapsed: int = 0  # that can't be given in game any more
+    lapsed: Sequence[Lapse] = ()  # that can't be given in game any more
     automatic: Sequence[Automatic] = ()
     badges: Sequence[BadgeChange] = ()  # roles that rules give, to be changed on Discord
     too_many: int = 0  # would have been, but the file allows fewer in a run
@@ -77,7 +77,7 @@ class RunReport:
     def __str__(self) -> str:
         said = (
             f"{self.checked} checked, {len(self.alerts)} alerts, {len(self.movements)} came, went "
-            f"or were renamed, {self.done} ranks done in game, {self.lapsed} lapsed, "
+            f"or were renamed, {self.done} ranks done in game, {len(self.lapsed)} lapsed, "
             f"{len(self.automatic)} decided by themselves, {len(self.badges)} roles"
         )
         if self.too_many:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from clanstats.db.models import DecisionRow, MembershipRow
 from clanstats.decisions import audit
 from clanstats.decisions.deciding import STANDS, Verdict, Word, decide_on, undo
-from clanstats.decisions.following import Followed, follow
+from clanstats.decisions.following import Followed, Lapse, follow
 from clanstats.decisions.queue import feed, queue
 from clanstats.decisions.record import State, decisions
 from clanstats.errors import BadInputError
@@ -283,7 +283,8 @@ async def test_what_can_not_be_given_any_more_lapses(  # noqa: PLR0913, PLR0917 
     done = await say()
     async with services.write() as session:
         await session.execute(update(MembershipRow).values(**after))
-        assert await follow(session, clan.clan_id, NOW + 2 * DAY) == Followed(lapsed=1)
+        lapsed = (Lapse("Ann", "member", why),)
+        assert await follow(session, clan.clan_id, NOW + 2 * DAY) == Followed(lapsed=lapsed)
         assert await follow(session, clan.clan_id, NOW + 2 * DAY) == Followed()
 
     found = await due()
