@@ -56,8 +56,8 @@ def line(leaf: Leaf, now: datetime) -> str:
 
 def _fit(blocks: Sequence[str], between: str) -> str:
     text = ""
-    for block in blocks:
+    for number, block in enumerate(blocks):
         if len(text) + len(block) > _LONGEST:
-            return text + between + "…"
+            return f"{text}{between}… and {len(blocks) - number:,} more"
         text += (between if text else "") + block
     return text

@@ -10,6 +10,7 @@ from cogs.views import Control
 LONGEST = 4_000  # characters of a page; Discord takes 4,096
 LAST_ROW = 4  # of five
 _MOST_LINES = 20
+_MORE = "… and {:,} more"
 
 
 class State(Protocol):
@@ -49,6 +50,18 @@ def turning(
         button(kind, at(max(page - 1, 0)), "Back", row=LAST_ROW, disabled=page == 0),
         button(kind, at(page + 1), "Next", row=LAST_ROW, disabled=page == pages - 1),
     )
+
+
+def shortened(lines: Sequence[str], most: int = LONGEST) -> str:
+    """As many whole lines as fit into so many characters, and how many more there are."""
+    text = "\n".join(lines)
+    if len(text) <= most:
+        return text
+    kept, room = 0, most - len(_MORE.format(len(lines)))
+    while kept < len(lines) and len(lines[kept]) < room:
+        room -= len(lines[kept]) + 1
+        kept += 1
+    return "\n".join([*lines[:kept], _MORE.format(len(lines) - kept)])
 
 
 def pages_of(lines: Sequence[str], *, most: int = _MOST_LINES) -> Sequence[Sequence[str]]:

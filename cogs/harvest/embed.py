@@ -8,21 +8,23 @@ from clanstats.harvest.status import ChannelStatus, Miss
 from clanstats.timestamps import discord_time
 from cogs import talk as said
 from cogs import words
+from cogs.paging import shortened
 from cogs.talk import Talk
 
 _COLOUR = 0x3987E5
 _LISTED = 15
+_FIELD = 1024  # characters that Discord takes
 
 
 def state(talk: Talk, *, wom: str) -> discord.Embed:
     """What is known of Discord by channel, and in a line of Wise Old Man."""
     embed = discord.Embed(title="Harvest", colour=_COLOUR)
-    embed.description = "\n".join(_channels(talk))[:4000]
+    embed.description = shortened([*_channels(talk)])
     embed.add_field(name="Discord", value=said.summary(talk))
     embed.add_field(name="Wise Old Man", value=wom)
     if talk.misses:
-        shapes = "\n".join(_miss(miss) for miss in talk.misses)
-        embed.add_field(name="Relayed, not understood", value=shapes[:1024], inline=False)
+        shapes = shortened([_miss(miss) for miss in talk.misses], _FIELD)
+        embed.add_field(name="Relayed, not understood", value=shapes, inline=False)
     return embed
 
 
@@ -72,4 +74,4 @@ def _miss(miss: Miss) -> str:
 
 def outcome(lines: Sequence[str]) -> discord.Embed:
     """What came of it so far."""
-    return discord.Embed(title="Harvest", colour=_COLOUR, description="\n".join(lines)[:4000])
+    return discord.Embed(title="Harvest", colour=_COLOUR, description=shortened(lines))

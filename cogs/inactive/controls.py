@@ -20,7 +20,7 @@ from cogs.inactive import answer, embed
 from cogs.inactive.state import MENU, PREFIX, SECTIONS, Action, QuietState
 from cogs.interactions import Interaction, clan_of
 from cogs.noting import CaseModal
-from cogs.paging import LAST_ROW, button, turning
+from cogs.paging import LAST_ROW, button, pages_of, turning
 from cogs.replies import Reply
 from cogs.views import Control
 
@@ -69,10 +69,12 @@ def listed(found: Inactivity, state: QuietState) -> Reply:
     """A page of a section; of the past, without what would do something."""
     rows = found.of(state.section)
     deciding = state.section in {*embed.DECIDED, Section.EXEMPT} and not state.past
-    size = embed.ROWS - 1 if deciding else embed.LINES
-    pages = max(-(-len(rows) // size), 1)
-    page = min(state.page, pages - 1)
-    shown = rows[page * size :][:size]
+    most = embed.ROWS - 1 if deciding else embed.LINES
+    lines = [embed.line(row, found.as_of) for row in rows]
+    cut = pages_of(lines, most=most)
+    pages, page = len(cut), min(state.page, len(cut) - 1)
+    first = sum(map(len, cut[:page]))
+    shown = rows[first:][: len(cut[page])]
     at = replace(state, action=Action.PAGE, page=page, subject_id=0)
     controls: tuple[Control, ...] = (
         _menu(found, at),
@@ -80,7 +82,7 @@ def listed(found: Inactivity, state: QuietState) -> Reply:
     )
     if deciding:
         controls = (*_deciding(at, shown), *controls)
-    return Reply(embed.listed(found, state.section, shown, page, pages), controls)
+    return Reply(embed.listed(found, state.section, cut[page], page, pages), controls)
 
 
 def _on_page(at: QuietState, page: int) -> QuietState:

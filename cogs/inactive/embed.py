@@ -14,7 +14,6 @@ from cogs import words
 ROWS = 4  # each has a row of buttons, and the pages have one
 LINES = 12
 _COLOUR = 0xC86B5E
-_LONGEST = 4_000  # characters; Discord takes 4,096
 DECIDED = (Section.READY, Section.TO_NOTIFY, Section.IN_NOTICE)  # about inactive people
 _HEADINGS = {
     Section.READY: "Ready: asked, and silent",
@@ -33,13 +32,12 @@ def heading(section: Section) -> str:
 
 
 def listed(
-    found: Inactivity, section: Section, shown: Sequence[Row], page: int, pages: int
+    found: Inactivity, section: Section, lines: Sequence[str], page: int, pages: int
 ) -> discord.Embed:
-    """A page of a section; the footer says how many are in each."""
-    lines = [_line(row, found.as_of) for row in shown]
+    """A page of a section, each of its lines by `line`; the footer says how many are in each."""
     made = discord.Embed(
         title=f"{_HEADINGS[section]} · {len(found.of(section)):,} of {found.checked:,}",
-        description="\n\n".join(lines)[:_LONGEST] or "Nobody.",
+        description="\n".join(lines) or "Nobody.",
         colour=_COLOUR,
     )
     counts = " · ".join(f"{one} {len(found.of(one))}" for one in Section)
@@ -60,7 +58,8 @@ def notice(name: str, clan: str, deadline: datetime) -> discord.Embed:
     )
 
 
-def _line(row: Row, now: datetime) -> str:
+def line(row: Row, now: datetime) -> str:
+    """What there is to say of a member; an empty line ends it."""
     known, signs = row.known, row.known.signs
     who = f"**{words.name(known.member.name)}** · {title(known.member.rank)}"
     seen = " · ".join(
@@ -88,7 +87,7 @@ def _line(row: Row, now: datetime) -> str:
     if known.exemption is not None:
         lines.append(_exemption(known.exemption))
     lines += [f"→ {fix}" for fix in row.fixes]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def _exemption(one: Exemption) -> str:

@@ -11,13 +11,15 @@ from clanstats.rules.decisions import Change, Missing, Proposal
 from clanstats.rules.words import leaf_words
 from clanstats.timestamps import discord_time
 from cogs import evidence, words
+from cogs.paging import LONGEST, shortened
 from cogs.promotions.state import Show
 
 CARDS = 4  # each has a row of buttons, and the pages have one
 LINES = 15
 _COLOUR = 0xF2B134
-_LONGEST = 4_000  # characters; Discord takes 4,096
 _NEAREST = 5
+_NAMED = 3  # of what is missing
+_CARD = LONGEST // CARDS - 2  # characters
 TITLES = {
     Show.DUE: "due",
     Show.ALMOST: "almost there",
@@ -69,7 +71,7 @@ def decided(
 
 def said(heading: str, text: str) -> discord.Embed:
     """What was done, in a sentence."""
-    return discord.Embed(title=heading, description=text[:_LONGEST], colour=_COLOUR)
+    return discord.Embed(title=heading, description=text[:LONGEST], colour=_COLOUR)
 
 
 def _card(one: Proposal, queue: Queue) -> str:
@@ -78,7 +80,7 @@ def _card(one: Proposal, queue: Queue) -> str:
         so_far = next((known for known in queue.opened if known.settles(one, queue.now)), None)
         head += f" · takes {one.votes} officers" + ("" if so_far is None else _tally(so_far))
     leaves = [leaf for leaf in one.leaves if leaf.decides]
-    return "\n".join([head, *(evidence.line(leaf, queue.now) for leaf in leaves)])
+    return shortened([head, *(evidence.line(leaf, queue.now) for leaf in leaves)], _CARD)
 
 
 def _tally(known: Decision) -> str:
@@ -100,7 +102,9 @@ def _missing(one: Missing) -> str:
             return f"{line}holds; since when they have their rank isn't known"
         wait = f"in {one.waits_days:.0f} d" if one.waits_days else "with the next look"
         return f"{line}holds, and is due {wait}"
-    what = "; ".join(words.name(leaf_words(leaf)) for leaf in one.leaves)
+    what = "; ".join(words.name(leaf_words(leaf)) for leaf in one.leaves[:_NAMED])
+    if len(one.leaves) > _NAMED:
+        what += f"; and {len(one.leaves) - _NAMED} more"
     unsure = "can’t be told: " if one.unknown else ""
     return f"{line}{unsure}{what}{evidence.pace(one.days)}"
 
@@ -143,7 +147,7 @@ def _checked(queue: Queue) -> str:
 def _embed(
     heading: str, text: str, queue: Queue, *, page: tuple[int, int] = (0, 1)
 ) -> discord.Embed:
-    made = discord.Embed(title=heading, description=text[:_LONGEST], colour=_COLOUR)
+    made = discord.Embed(title=heading, description=text[:LONGEST], colour=_COLOUR)
     at, pages = page
     footer = [f"Rules {queue.judged.book.hash}"]
     if queue.judged.problems:
