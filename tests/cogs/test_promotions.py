@@ -385,3 +385,18 @@ async def test_what_the_rules_propose_no_longer_is_marked_where_it_waits_for_the
     pending = embed(await ask(show="pending in game")).description
 
     assert "the rules propose it no longer: `/promotions player` says why" in pending
+
+
+async def test_every_card_that_has_buttons_is_seen_however_long_the_rule_is(rules, ask, settings):
+    rules(least="40m")
+    long = " and ".join(f"xp.{days}d >= 0" for days in range(31, 70))
+    text = settings.ranks_file.read_text()
+    settings.ranks_file.write_text(
+        text.replace("tenure.days >= 30", f"tenure.days >= 30 and {long}")
+    )
+
+    shown = (await ask()).response
+
+    cards = shown.embeds[0].description.split("\n\n")
+    assert len(cards) == 4
+    assert all("… and " in card and card.startswith("**") for card in cards)
