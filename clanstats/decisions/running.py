@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 _LOOKED_BACK = timedelta(days=14)  # a harvest may learn late of who came and went
 _NEWS = timedelta(hours=48)  # older than that nobody is told
-_APART = timedelta(minutes=15)  # runs, at least, of which a ladder asks for several in a row
+_APART = timedelta(minutes=10)  # runs, at least, of which a ladder asks for several in a row
 _COUNTED = "rules.counted:{}"  # key of when the latest such run was, in the bot's state
 
 
