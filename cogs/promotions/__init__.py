@@ -76,7 +76,7 @@ class Promotions(commands.Cog):
             only = Only.typed(rank, rule, found).pack()
             frozen = pack_instant(at) if at is not None else DRY if dry_run else ""
             state = PromotionState(Action.PAGE, _SHOWN[show], only=only, frozen=frozen)
-            reply = controls.listed(found, state)
+            reply = await controls.listed(interaction, found, state)
         await reply.send(interaction, ephemeral=True)
 
     @promotions.autocomplete("rank")

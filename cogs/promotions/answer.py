@@ -1,8 +1,10 @@
 """How is the queue asked for, and what does an officer's press do to it?"""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from clanstats.decisions import audit
+from clanstats.decisions.context import Context, contexts
 from clanstats.decisions.deciding import Decided, Verdict, Word, decide_on
 from clanstats.decisions.queue import Queue, queue
 from clanstats.decisions.record import State
@@ -20,6 +22,16 @@ async def asked(interaction: Interaction, as_of: datetime | None = None) -> Queu
     services = interaction.client.services
     async with services.read() as session:
         return await queue(services, session, clan_of(interaction), as_of)
+
+
+async def context_of(
+    interaction: Interaction, found: Queue, shown: Sequence[Proposal]
+) -> Mapping[int, Context]:
+    """What else there is to know of who is on a page, at the instant that is shown."""
+    services, clan = interaction.client.services, clan_of(interaction)
+    about = [one.member.player_id for one in shown]
+    async with services.read() as session:
+        return await contexts(session, clan.clan_id, about, found.now)
 
 
 def still_due(found: Queue, state: PromotionState) -> Proposal:

@@ -69,7 +69,7 @@ class PromotionControl(Control, template=PREFIX + r":\w:\w:\d+:\w+:[a-z0-9-]*:\w
             )
             await interaction.followup.send(said, ephemeral=True)
             found = await answer.asked(interaction)
-        await listed(found, state).replace(interaction)
+        await (await listed(interaction, found, state)).replace(interaction)
 
 
 _button = partial(button, PromotionControl)
@@ -110,7 +110,7 @@ class ApproveAll(ui.Modal, title="Approve all on this page"):
         await report(interaction, error)
 
 
-def listed(found: Queue, at: PromotionState) -> Reply:
+async def listed(interaction: Interaction, found: Queue, at: PromotionState) -> Reply:
     """The page of a list that a button stands on."""
     everything = Only.unpack(at.only, found).among(_of(found, at.show))
     size = embed.CARDS if at.show is Show.DUE else embed.LINES
@@ -123,7 +123,8 @@ def listed(found: Queue, at: PromotionState) -> Reply:
     shown = everything[at.page * size :][:size]
     controls = turning(PromotionControl, partial(_on_page, at), at.page, pages)
     if at.show is Show.DUE:
-        made = embed.due(found, everything, shown, at.page, pages)
+        known = await answer.context_of(interaction, found, shown)
+        made = embed.due(found, everything, shown, known, page=(at.page, pages))
         if shown and not at.frozen:
             controls = (*_deciding(found, shown, at), *controls, _all(found, shown, at))
     elif at.show is Show.ALMOST:

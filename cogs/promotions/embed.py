@@ -1,9 +1,11 @@
 """How do promotions read? Pure: from the queue to an embed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import discord
 
+from clanstats.decisions.cases import CaseKind
+from clanstats.decisions.context import Context
 from clanstats.decisions.queue import Queue
 from clanstats.decisions.record import Decision, State
 from clanstats.roles import title
@@ -30,14 +32,22 @@ TITLES = {
 
 
 def due(
-    queue: Queue, everyone: Sequence[Proposal], shown: Sequence[Proposal], page: int, pages: int
+    queue: Queue,
+    everyone: Sequence[Proposal],
+    shown: Sequence[Proposal],
+    known: Mapping[int, Context],
+    *,
+    page: tuple[int, int],
 ) -> discord.Embed:
-    """Cards of who is due; if nobody is, how many were checked and who is nearest."""
+    """Cards of who is due; if nobody is, how many were checked and who is nearest.
+
+    `known` is what else there is to say of them, by player; `page` is which of how many this is.
+    """
     if not everyone:
         return _embed(f"Nobody is due · {_checked(queue)}", _nobody(queue), queue)
-    cards = [_card(one, queue) for one in shown]
+    cards = [_card(one, queue, known.get(one.member.player_id, Context())) for one in shown]
     heading = f"{words.counted(len(everyone), 'member')} due · {_checked(queue)}"
-    return _embed(heading, "\n\n".join(cards), queue, page=(page, pages))
+    return _embed(heading, "\n\n".join(cards), queue, page=page)
 
 
 def almost(
@@ -74,13 +84,32 @@ def said(heading: str, text: str) -> discord.Embed:
     return discord.Embed(title=heading, description=text[:LONGEST], colour=_COLOUR)
 
 
-def _card(one: Proposal, queue: Queue) -> str:
+def _card(one: Proposal, queue: Queue, known: Context) -> str:
     head = f"**{words.name(one.member.name)}** · {_change(one)}"
     if one.votes:
         so_far = next((known for known in queue.opened if known.settles(one, queue.now)), None)
         head += f" · takes {one.votes} officers" + ("" if so_far is None else _tally(so_far))
     leaves = [leaf for leaf in one.leaves if leaf.decides]
-    return shortened([head, *(evidence.line(leaf, queue.now) for leaf in leaves)], _CARD)
+    lines = [head, _context(known), *(evidence.line(leaf, queue.now) for leaf in leaves)]
+    return shortened(lines, _CARD)
+
+
+def _context(known: Context) -> str:
+    """What the rules don't ask: places in 30 days, cases in force, since when the rank is held."""
+    parts = [
+        f"{what} #{place.place:,} of {place.known:,}" if place else f"{what} place unknown"
+        for what, place in (("XP", known.xp), ("messages", known.messages))
+    ]
+    parts += [
+        f"⚠️ {words.counted(count, kind)}"
+        for kind in CaseKind
+        if kind is not CaseKind.NOTE and (count := known.cases.get(kind, 0))
+    ]
+    if notes := known.cases.get(CaseKind.NOTE, 0):
+        parts.append(words.counted(notes, "note"))
+    if known.rank_since is not None:
+        parts.append(f"this rank {discord_time(known.rank_since)}")
+    return f"30 days: {' · '.join(parts)}"
 
 
 def _tally(known: Decision) -> str:

@@ -7,11 +7,12 @@ import simcord
 from sqlalchemy import select, update
 
 from clanstats.db.models import DecisionRow, LinkRow, MembershipRow, PlayerRow
+from clanstats.decisions.cases import CaseKind, add_case
 from clanstats.decisions.places import set_rank_role
 from clanstats.people.links import LinkMethod, add_link
 from cogs import granting
 from tests.cogs.stage import ALICE_ID, BOB_ID, CAROL_ID, GUILD_ID, PLAYERS
-from tests.factories import NOW
+from tests.factories import NOW, add_rank_change
 
 BEST, SECOND = PLAYERS[:2]  # who gained 48 and 47 million
 PAST = "2026-11-23"
@@ -400,3 +401,18 @@ async def test_every_card_that_has_buttons_is_seen_however_long_the_rule_is(rule
     cards = shown.embeds[0].description.split("\n\n")
     assert len(cards) == 4
     assert all("… and " in card and card.startswith("**") for card in cards)
+
+
+async def test_card_says_what_the_rules_do_not_ask(rules, ask, services):
+    async with services.write() as session:
+        player_id = await session.scalar(select(PlayerRow.id).where(PlayerRow.name == BEST))
+        for kind in (CaseKind.STRIKE, CaseKind.STRIKE, CaseKind.NOTE):
+            about = {"player_id": player_id, "kind": kind, "reason": "x", "by": 9}
+            await add_case(session, 1, now=NOW, **about)
+        await add_rank_change(session, player_id, "sapphire", previous="opal", at=NOW)
+
+    card = (await ask()).response.embeds[0].description
+
+    at = f"<t:{NOW.timestamp():.0f}:R>"
+    told = f"messages place unknown · ⚠️ 2 strikes · 1 note · this rank {at}"
+    assert card.splitlines()[1] == f"30 days: XP #1 of 44 · {told}"
