@@ -1,6 +1,7 @@
 """Who has gone quiet in a clan? The one answer for command, job, command line and file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,7 +49,7 @@ async def quiet(
     Raises:
         RuleError: The clan's rules can't be used, and there were none before them.
     """
-    book = rules or await _book(services, session, clan)
+    book = await _book(services, session, clan, rules)
     judged = await judge_by(services, session, clan, book, as_of)
     now = judged.decisions.as_of
     churn = await _churn(services, session, clan, now)
@@ -69,14 +70,22 @@ async def _churn(
     }
 
 
-async def _book(services: Services, session: AsyncSession, clan: Clan) -> RuleBook:
-    """The clan's rules; 30 days without any sign, if they say nothing of who is inactive."""
+async def _book(
+    services: Services, session: AsyncSession, clan: Clan, asked: RuleBook | None
+) -> RuleBook:
+    """The rules asked for, or the clan's; 30 days without any sign, if those say nothing of it.
+
+    Who is an officer the clan's file says, whichever rules apply.
+    """
     order = await rank_order(session, clan.clan_id)
+    usual = asked or read_rules(rules_for(_USUAL_DAYS))
     try:
-        book = services.rules.rules(clan.wom_group_id, order).book
+        own = services.rules.rules(clan.wom_group_id, order).book
     except NoDataError:
-        return read_rules(rules_for(_USUAL_DAYS))
-    return book if book.of_kind(RuleKind.INACTIVE) else read_rules(rules_for(_USUAL_DAYS))
+        return usual
+    if asked is None and own.of_kind(RuleKind.INACTIVE):
+        return own
+    return replace(usual, officers=own.officers)
 
 
 async def _known(

@@ -38,6 +38,8 @@ _ALWAYS = frozenset(
      FactKey("exempt")}
 )  # fmt: skip
 _PACE_DAYS = 30
+_OFFICERS = "officers"  # the group that says who they are
+_LEADERS = frozenset({"owner", "deputy_owner"})  # who are officers in any clan
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
 
@@ -50,7 +52,8 @@ def read_rules(
         text: Of the file.
         rank_order: The clan's ranks, the highest first: which ranks there are, and in which
             order a ladder goes that doesn't say. () is not known.
-        officers: Ranks that are never listed as inactive; the default ones unless given.
+        officers: Ranks that are never listed as inactive, where the file has no group of that
+            name; the default ones unless given.
 
     Raises:
         RuleError: With every problem of the file, each with its line.
@@ -135,7 +138,7 @@ class _Reader:
             at_risk,
             changes,
             timedelta(hours=hours),
-            self._officers,
+            self._names.groups.get(_OFFICERS, self._officers) | _LEADERS,
             found | _ALWAYS | _paces(facts_of(step.when.root for step in steps)),
             daily_of(roots),
             tuple(self._problems),

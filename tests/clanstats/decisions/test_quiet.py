@@ -219,3 +219,16 @@ async def test_one_rank_alone_is_judged_as_among_all(services, clan):
 
     assert [row.known.member.name for row in only.rows] == ["Bob"]
     assert (only.checked, found.checked) == (1, 2)
+
+
+@pytest.mark.parametrize("asked", [None, 30], ids=["the clan's rules", "an officer's days"])
+async def test_who_is_an_officer_the_clan_says_itself(services, sections, settings, asked):
+    own = '[groups]\nofficers = ["captain"]\n[[ladder]]'
+    settings.ranks_file.write_text(settings.ranks_file.read_text().replace("[[ladder]]", own))
+    async with services.write() as session:
+        for name, rank in (("Cap", "captain"), ("Own", "owner"), ("Zen", "zenyte")):
+            await silent(session, name, rank=rank)
+
+    found = await sections(rules=None if asked is None else read_rules(rules_for(asked, "game")))
+
+    assert found == {Section.TO_NOTIFY: ["Zen"]}
