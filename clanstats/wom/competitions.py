@@ -10,7 +10,7 @@ from clanstats.wom.rows import Decoded, WomCompetition, WomPlace
 
 
 def competitions(answer: bytes) -> Decoded[WomCompetition]:
-    """Read a group's competitions: over, on, and to come."""
+    """Read a group's competitions: over, on, and to come; those that it hides are left out."""
     return reading.read(reading.rows(answer), _competition)
 
 
@@ -39,11 +39,12 @@ class _Metric(msgspec.Struct):
 class _Competition(msgspec.Struct, rename="camel"):
     id: Id
     title: str
-    metric: Text
     starts_at: Instant
     ends_at: Instant
     created_at: Instant
+    metric: Text | None = None  # one of them, where there are several
     metrics: list[_Metric] = []
+    visible: bool = True
 
 
 class _Progress(msgspec.Struct):
@@ -63,11 +64,16 @@ _COMPETITION = msgspec.json.Decoder(_Competition)
 _PAGE = msgspec.json.Decoder(_Page)
 
 
-def _competition(raw: msgspec.Raw, _: Problems) -> tuple[WomCompetition]:
+def _competition(raw: msgspec.Raw, _: Problems) -> tuple[WomCompetition, ...]:
     row = _COMPETITION.decode(raw)
+    if not row.visible:
+        return ()
     starts_at, ends_at = utc(row.starts_at), utc(row.ends_at)
     if ends_at <= starts_at:
         raise ValueError("it ends before it starts")
-    metrics = tuple(dict.fromkeys(one.metric for one in row.metrics)) or (row.metric,)
+    told = [one.metric for one in row.metrics] or ([] if row.metric is None else [row.metric])
+    if not told:
+        raise ValueError("it doesn't say on what")
+    metrics = tuple(dict.fromkeys(told))
     title = " ".join(row.title.split())
     return (WomCompetition(row.id, title, metrics, starts_at, ends_at, utc(row.created_at)),)

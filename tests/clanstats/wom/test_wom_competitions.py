@@ -40,6 +40,29 @@ async def test_whoever_gained_nothing_has_no_place(wom, replay):
     assert replay.requests[-1].path == "/competitions/1"
 
 
+async def test_places_are_those_of_a_recorded_competition(wom):
+    recorded = json.loads(body("competition_3_details"))["participations"]
+    gains = {one["playerId"]: one["progress"]["gained"] for one in recorded}
+
+    found = await wom.places(3)
+
+    assert [gains[one.wom_id] for one in found[:3]] == [5, 5, 4]
+    assert [one.place for one in found[:3]] == [1, 1, 3]
+    assert {one.wom_id for one in found} == {wom_id for wom_id, gain in gains.items() if gain > 0}
+
+
+def test_one_that_is_hidden_or_says_nothing_of_its_metric_is_not_told():
+    hidden, silent, several = json.loads(body("group_competitions"))
+    hidden["visible"] = False
+    silent |= {"metric": None, "metrics": []}
+    several |= {"metric": None, "metrics": [{"metric": "zulrah"}, {"metric": "vorkath"}]}
+
+    found = competitions.competitions(json.dumps([hidden, silent, several]).encode())
+
+    assert [(one.competition_id, one.metrics) for one in found.rows] == [(1, ("zulrah", "vorkath"))]
+    assert found.skipped == 1
+
+
 def test_equals_share_a_place_and_the_next_one_is_further_down():
     found = competitions.places(page(p1=5, p2=9.5, p3=5, p4=0, p5=1, p6=-1))
 
