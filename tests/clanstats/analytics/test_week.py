@@ -63,8 +63,11 @@ def board(name, values, at, *, whole=True, **doubts):
     )
 
 
-def told(weeks, *, happened=(), stays=(), bests=None, unnamed=(), **options):
-    """The summary of boards by signal, of five weeks; a signal that isn't given is 0 for all."""
+def told(weeks, *, happened=(), stays=(), bests=None, unnamed=(), before=None, **options):
+    """The summary of boards by signal, of five weeks; a signal that isn't given is 0 for all.
+
+    `options` are of the last week, `before` are those of the four others.
+    """
     periods = []
     for back in range(4, -1, -1):
         at = window(back)
@@ -74,7 +77,7 @@ def told(weeks, *, happened=(), stays=(), bests=None, unnamed=(), **options):
                     name,
                     weeks[name][4 - back] if name in weeks else dict.fromkeys(NAMES, 0),
                     at,
-                    **(options if not back else {}),
+                    **((before or {}) if back else options),
                 )
                 for name in METRICS
             }
@@ -163,6 +166,13 @@ def test_members_who_did_anything_are_compared_only_by_signals_known_in_both():
     assert headline(lately_read) is None
     assert (always_read.active.total, always_read.active.usual) == (5, 5)
     assert (never_read.active.total, never_read.active.usual) == (3, 3)
+
+
+def test_weeks_that_were_not_read_whole_are_compared_with_neither():
+    found = told({MESSAGES: five(9, 9, 9, 9, 90)}, before={"whole": False})
+
+    figures = {one.metric.name: one for one in found.figures}
+    assert (figures[MESSAGES].usual, found.active.usual) == (None, None)
 
 
 def test_members_of_a_week_that_was_not_read_whole_are_compared_with_nothing():
