@@ -63,7 +63,9 @@ def board(name, values, at, *, whole=True, **doubts):
     )
 
 
-def told(weeks, *, happened=(), stays=(), bests=None, unnamed=(), before=None, **options):
+def told(  # noqa: PLR0913 — a week has many sides
+    weeks, *, happened=(), stays=(), bests=None, unnamed=(), before=None, **options
+):
     """The summary of boards by signal, of five weeks; a signal that isn't given is 0 for all.
 
     `options` are of the last week, `before` are those of the four others.
