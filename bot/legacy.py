@@ -22,6 +22,7 @@ from clanstats.db import migrate
 from clanstats.db.copies import BackupError, copy
 from clanstats.db.engine import database_file
 from clanstats.db.lock import shared, workshop
+from clanstats.errors import ClanStatsError
 from clanstats.legacy.importing import Told, import_legacy
 from clanstats.legacy.report import Report
 from clanstats.legacy.source import READ, opened
@@ -54,7 +55,10 @@ async def import_file(settings: Settings, options: argparse.Namespace) -> int:
     _tell(report)
     if options.report is not None:
         text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
-        put = write_file(options.report, lambda opened: opened.write(f"{text}\n".encode()))
+        try:
+            put = write_file(options.report, lambda opened: opened.write(f"{text}\n".encode()))
+        except ClanStatsError as error:
+            raise ClanStatsError(f"What is said above is done, but {error}") from error
         out.print(f"Everything is in {put}.")
     if options.dry_run:
         out.print("Nothing was changed: this was a trial on a copy.")

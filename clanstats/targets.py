@@ -17,7 +17,13 @@ def check_target(path: Path) -> Path:
     Raises:
         BadInputError: It can't be there; the text says what to do.
     """
-    file = path.resolve()
+    try:
+        return _checked(path, path.resolve())
+    except (OSError, RuntimeError) as error:  # a name that is too long, links in a circle
+        raise BadInputError(f"{path} can't be a file: {_why(error)}.") from error
+
+
+def _checked(path: Path, file: Path) -> Path:
     if file.is_dir():
         raise BadInputError(f"{path} is a folder: name a file in it.")
     if file.exists() and not file.is_file():
@@ -27,6 +33,12 @@ def check_target(path: Path) -> Path:
     if not os.access(file.parent, os.W_OK):
         raise BadInputError(f"Nothing may be written into {path.parent}: name another folder.")
     return file
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "its links go round in a circle"
 
 
 def write_file(path: Path, write: Callable[[BinaryIO], object]) -> Path:
@@ -49,7 +61,7 @@ def write_file(path: Path, write: Callable[[BinaryIO], object]) -> Path:
             os.fsync(opened.fileno())
         return path if _put(new, file) == file else path.with_stem(f"{path.stem}-new")
     except OSError as error:
-        raise ClanStatsError(f"{path} can't be written: {error.strerror or error}.") from error
+        raise ClanStatsError(f"{path} can't be written: {_why(error)}.") from error
     finally:
         new.unlink(missing_ok=True)
 
@@ -58,4 +70,4 @@ def _put(new: Path, file: Path) -> Path:
     try:
         return new.replace(file)
     except PermissionError:
-        return new.replace(file.with_stem(f"{file.stem}-new"))
+        return new.replace(check_target(file.with_stem(f"{file.stem}-new")))

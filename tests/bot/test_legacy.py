@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from bot import legacy
+from clanstats.errors import ClanStatsError
 from tests.clanstats.legacy.building import Legacy, day
 
 
@@ -62,6 +64,21 @@ def test_report_that_cant_be_written_is_found_out_before_the_import(
     assert (done.code, done.out) == (1, "")
     assert why in done.err
     assert not (tmp_path / "clan.db").exists()
+
+
+def test_import_whose_report_cant_be_written_says_that_it_is_done(cli, file, tmp_path, monkeypatch):
+    def full(*_args):
+        raise ClanStatsError("r.json can't be written: No space left on device.")
+
+    monkeypatch.setattr(legacy, "write_file", full)
+
+    done = cli("import-legacy", file, "--report", tmp_path / "r.json", WOM_GROUP_ID=1)
+
+    assert done.code == 1
+    assert "wom_snapshots: 2 rows: 1 taken" in done.out
+    assert done.err.endswith(
+        "What is said above is done, but r.json can't be written: No space left on device.\n"
+    )
 
 
 def test_file_without_anything_in_it_is_said_to_be_empty(cli, tmp_path):

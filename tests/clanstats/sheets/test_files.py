@@ -252,3 +252,17 @@ def test_a_link_stays_one_and_what_it_points_to_is_replaced(tmp_path):
 
     assert link.is_symlink()
     assert there.read_bytes() != b"old"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("a" * 300 + ".xlsx", "File name too long"), ("circle.xlsx", "links go round in a circle")],
+    ids=["long", "circle"],
+)
+def test_name_that_can_be_no_files_is_refused_as_it_was_typed(tmp_path, name, why):
+    (tmp_path / "circle.xlsx").symlink_to(tmp_path / "circle.xlsx")
+
+    with pytest.raises(BadInputError, match=why) as refused:
+        save(BOOK, FileFormat.XLSX, tmp_path / name)
+
+    assert str(refused.value).startswith(f"{tmp_path / name} can't be a file: ")
