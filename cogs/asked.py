@@ -121,7 +121,13 @@ def _past(text: str, *, now: datetime, tz: tzinfo) -> datetime:
 
 
 def number(value: int) -> str:
-    """Write a whole number in base 36, as `int(text, 36)` reads it."""
+    """Write a whole number in base 36, as `int(text, 36)` reads it.
+
+    Raises:
+        ValueError: It is negative.
+    """
+    if value < 0:
+        raise ValueError(f"no custom ID holds {value}")
     digits = ""
     while value:
         value, digit = divmod(value, 36)

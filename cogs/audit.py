@@ -10,9 +10,8 @@ from discord.ext import commands
 from clanstats.decisions import audit
 from clanstats.decisions.undoing import take_back
 from clanstats.errors import BadInputError
-from clanstats.timestamps import parse_instant
 from cogs import granting
-from cogs.asked import pack_instant
+from cogs.asked import pack_instant, past_of
 from cogs.checks import officers_only
 from cogs.granting import Server
 from cogs.interactions import Interaction, clan_of
@@ -56,7 +55,7 @@ class Audit(commands.GroupCog, name="audit"):
     ) -> None:
         """List what officers and the bot did, newest first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        tz = self.bot.services.settings.timezone
+        from_then_on = past_of(self.bot.services, since)
         player_id = None
         if player is not None:
             player_id = await self.bot.roster.find(clan_of(interaction), player)
@@ -64,7 +63,7 @@ class Audit(commands.GroupCog, name="audit"):
             Kind.LOG,
             player_id=player_id or 0,
             actor=0 if actor is None else actor.id,
-            since="" if since is None else pack_instant(parse_instant(since, tz=tz)),
+            since="" if from_then_on is None else pack_instant(from_then_on),
         )
         await (await listed(interaction, state)).send(interaction, ephemeral=True)
 

@@ -1,5 +1,7 @@
 """Do cases, points, the log and its undo, and the places on Discord work as officers use them?"""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -86,6 +88,21 @@ async def test_long_lists_are_turned_and_nothing_in_them_is_cut(ask, services, c
             seen += message.embeds[0].description.splitlines()
         assert len(set(seen)) == 60
         assert all(ends in line for line in seen)
+
+
+@pytest.mark.parametrize("since", ["1900-01-01", "2100-01-01", "soon"])
+async def test_log_since_a_day_of_which_nothing_is_known_is_refused(ask, since):
+    assert "try `2026-01-31`" in told(await ask("audit log", since=since)).content
+
+
+async def test_log_begins_with_the_day_that_is_asked_for(ask, clock):
+    await ask("case note", player=BEST, reason="then")
+    clock.now += timedelta(days=3)
+    await ask("case note", player=BEST, reason="now")
+
+    lines = text(await ask("audit log", since=f"{clock.now:%Y-%m-%d}")).splitlines()
+
+    assert [line.split("· ")[-1] for line in lines] == ["note 2"]
 
 
 async def test_case_from_a_members_menu_is_about_their_main_account(
