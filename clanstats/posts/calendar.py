@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from clanstats.domain import Window
 from clanstats.errors import BadInputError
+from clanstats.timestamps import EARLIEST
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _WEEK_KEY = re.compile(r"(\d{4})-w(\d\d?)", re.ASCII)
@@ -121,7 +122,7 @@ def period_named(kind: PostKind, text: str, *, now: datetime, tz: tzinfo) -> Per
         tz: The clan's timezone.
 
     Raises:
-        BadInputError: It can't be read, or isn't over.
+        BadInputError: It can't be read, isn't over, or was before any RuneScape.
     """
     example = period_over(kind, now, tz)
     try:
@@ -132,6 +133,8 @@ def period_named(kind: PostKind, text: str, *, now: datetime, tz: tzinfo) -> Per
             f"That isn't a time I can read; try `{example.key}`, or a day in it, "
             f"`{example.first_day}`."
         ) from None
+    if period.window.end <= EARLIEST:
+        raise BadInputError(f"Nothing is known of that; try `{example.key}`.")
     if period.window.end > now:
         raise BadInputError(f"{period.key} isn't over yet; the last one that is: `{example.key}`.")
     return period

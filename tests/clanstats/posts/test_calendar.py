@@ -124,6 +124,12 @@ def test_what_is_no_period_or_not_over_is_refused_with_one_that_is(kind, text):
         period_named(kind, text, now=NOW, tz=LONDON)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "1999-W01", "1900-01-01"])
+def test_week_before_any_runescape_is_refused(text):
+    with pytest.raises(BadInputError, match="Nothing is known of that; try `2026-W47`"):
+        period_named(PostKind.WEEKLY, text, now=NOW, tz=UTC)
+
+
 def test_week_under_way_is_refused():
     with pytest.raises(BadInputError, match="2026-W48 isn't over yet"):
         period_named(WEEKLY, "2026-W48", now=NOW, tz=LONDON)
