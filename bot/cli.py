@@ -33,6 +33,7 @@ _NEEDS = {
 }
 
 _DB = "bot.database"
+_LAST_ID = 2**63 - 1  # that the database holds
 
 # The simulated Discord checks itself at its start and warns about clients that it makes up.
 _QUIET = {
@@ -98,6 +99,17 @@ async def _perform(settings: Settings, options: argparse.Namespace) -> int:
     except OSError as error:
         about = f": {error.filename}" if error.filename else ""
         raise ClanStatsError(f"{error.strerror or error}{about}") from error
+
+
+def _id(text: str) -> int:
+    """A number that an ID can be."""
+    value = int(text)
+    if not 0 < value <= _LAST_ID:
+        raise ValueError
+    return value
+
+
+_id.__name__ = "ID"  # "invalid ID value: 'x'"
 
 
 def _level(settings: Settings, options: argparse.Namespace) -> str:
@@ -246,7 +258,7 @@ def _legacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     legacy.add_argument("--dry-run", action="store_true", help="only say what would be done")
     legacy.add_argument("--report", type=Path, metavar="JSON", help="write everything there")
     legacy.add_argument(
-        "--bot", type=int, action="append", default=[], metavar="ID", help="an account of a bot"
+        "--bot", type=_id, action="append", default=[], metavar="ID", help="an account of a bot"
     )
 
 
@@ -260,10 +272,10 @@ def _privacy(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     delete = _add(verbs, "delete", "delete somebody for good", "bot.privacy:delete")
     delete.add_argument("--yes", action="store_true", help="really")
     allow = _add(verbs, "allow", "let somebody be known again", "bot.privacy:allow")
-    allow.add_argument("--wom-id", type=int, help="a player's number on Wise Old Man")
+    allow.add_argument("--wom-id", type=_id, help="a player's number on Wise Old Man")
     for parser in (export, delete, allow):
         who = parser.add_mutually_exclusive_group(required=parser is not allow)
-        who.add_argument("--user", type=int, metavar="ID", help="a Discord user")
+        who.add_argument("--user", type=_id, metavar="ID", help="a Discord user")
         who.add_argument("--player", metavar="NAME", help="a player alone, present or former name")
     for parser in (export, delete):
         parser.add_argument(

@@ -47,7 +47,7 @@ async def init(settings: Settings, options: argparse.Namespace) -> int:
 async def check(settings: Settings, options: argparse.Namespace) -> int:
     """Say what is wrong with a rules file; nothing is changed."""
     file = options.file or settings.ranks_file
-    if options.file is not None and not file.exists():
+    if options.file is not None and not file.is_file():
         raise BadInputError(f"There is no file {file}.")
     in_force = Shelf(file).rules(0)
     for warning in in_force.book.warnings:

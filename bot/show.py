@@ -24,7 +24,6 @@ from clanstats.settings import Settings
 from clanstats.timestamps import (
     format_for_display,
     iso_weeks,
-    parse_instant,
     parse_past,
     parse_period,
 )
@@ -133,8 +132,8 @@ def _asked(options: argparse.Namespace, services: Services) -> Asked:
     if options.since or options.until:
         if options.period or not options.since:
             raise BadInputError("Give --period, or --from with --to.")
-        end = parse_instant(options.until, tz=tz) if options.until else now
-        start = parse_instant(options.since, tz=tz)
+        end = parse_past(options.until, now=now, tz=tz) if options.until else now
+        start = parse_past(options.since, now=now, tz=tz)
         if start >= end:
             raise BadInputError("--from must be earlier than --to.")
         return Asked(Window(start, end), now if options.as_of else end)

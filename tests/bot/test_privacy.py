@@ -32,6 +32,14 @@ def test_export_of_whom_nothing_is_known_makes_no_file(harvested, tmp_path):
     assert list(tmp_path.glob("*.json")) == []
 
 
+@pytest.mark.parametrize("number", ["9" * 40, "-1", "0", "x"])
+def test_number_that_can_be_no_users_is_refused(harvested, number):
+    done = harvested("privacy", "export", f"--user={number}")
+
+    assert done.code == 2
+    assert f"argument --user: invalid ID value: '{number}'" in done.err
+
+
 def test_export_into_a_folder_is_refused(harvested, tmp_path):
     done = harvested("privacy", "export", "--player", "konar", "--out", tmp_path)
 

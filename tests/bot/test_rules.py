@@ -140,10 +140,11 @@ def test_pack_is_written_once_and_checked(cli, tmp_path):
     assert "Did you mean social?" in unknown.err
 
 
-def test_rules_that_are_not_where_somebody_says_are_not_there(cli, tmp_path):
-    done = cli("rules", "check", tmp_path / "nope.toml")
+@pytest.mark.parametrize("name", ["nope.toml", "", "/"])
+def test_rules_that_are_not_where_somebody_says_are_not_there(cli, tmp_path, name):
+    done = cli("rules", "check", tmp_path / name)
 
-    assert (done.code, done.err) == (1, f"There is no file {tmp_path / 'nope.toml'}.\n")
+    assert (done.code, done.err) == (1, f"There is no file {tmp_path / name}.\n")
 
 
 def test_lists_for_people_say_why(town, cli):

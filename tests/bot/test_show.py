@@ -185,6 +185,14 @@ def test_table_says_what_the_json_says(harvested):
             "--from must be earlier",
             id="empty window",
         ),
+        pytest.param(
+            ("--metric", "ehb", "--from", "0001-01-01"), "Nothing is known", id="long ago"
+        ),
+        pytest.param(
+            ("--metric", "ehb", "--from", "2026-11-20", "--to", "9999-12-31"),
+            "Nothing is known",
+            id="to come",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_told_on_stderr_with_code_1(harvested, arguments, told):
