@@ -1,8 +1,8 @@
 """How do a clan's competitions get into the database, and who did how well in them?
 
 The list is one request, and what is stored becomes what it says. Of each competition that is over
-the places are read once, some time after its end, when Wise Old Man has read everyone a last
-time; a few with each look, the latest first.
+the places are read once, some time after its end, as Wise Old Man reads some players late; a few
+with each look, the latest first.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from clanstats.wom.rows import WomCompetition, WomPlace
 
 log = structlog.get_logger()
 
-_SETTLED = timedelta(hours=12)  # after the end nobody's place changes any more
+_SETTLED = timedelta(hours=12)  # after the end: whoever is read late may still move up
 _AT_ONCE = 5  # requests for places, of the twenty a minute that the whole process has
 
 
@@ -55,6 +55,8 @@ async def read_competitions(
 ) -> CompetitionsReport:
     """Read the clan's list, and the places of at most `at_once` competitions, a request each.
 
+    As many requests more may fail.
+
     Raises:
         NoDataError: The clan has never been harvested.
         WomError: The list could not be read; nothing was written.
@@ -71,13 +73,16 @@ async def read_competitions(
         if not listed.skipped:
             await remember(session, LIST_READ.format(clan_id=clan_id), now.isoformat())
         unread = await _unread(session, clan_id, now)
-    problems, read = list(listed.problems), 0
-    for competition_id in unread[:at_once]:
+    problems, read, failed = list(listed.problems), 0, 0
+    for competition_id in unread:
+        if at_once in {read, failed}:  # those that fail for good keep no others from being read
+            break
         try:
             places = await services.wom.places(competition_id)
         except WomError as error:
             log.warning("places.unread", competition_id=competition_id, reason=str(error))
             problems.append(f"the places of competition {competition_id} can't be read: {error}")
+            failed += 1
             continue
         async with services.write() as session:
             await _save_places(session, competition_id, places, services.clock())
@@ -92,6 +97,8 @@ async def _save(
     stored = await session.execute(select(CompetitionRow.id, CompetitionRow.ends_at).where(of_clan))
     ends = {row.id: row.ends_at for row in stored}
     told = {one.competition_id: one for one in listed}
+    # One that another clan gave up, or lost, is this one's now.
+    await session.execute(delete(CompetitionRow).where(~of_clan, CompetitionRow.id.in_(list(told))))
     if replacing:
         await session.execute(
             delete(CompetitionRow).where(of_clan, CompetitionRow.id.not_in(list(told)))

@@ -118,6 +118,40 @@ async def test_one_that_cant_be_read_costs_no_other(services, replay, wise):
     assert await places(services) == ({"Ann": [1]}, 1)
 
 
+async def test_those_that_fail_for_good_keep_no_others_from_being_read(services, replay, wise):
+    wise(*(listed(number, starts=-9, ends=-number / 10 - 1) for number in range(1, 9)), c8={1: 5})
+    for number in range(1, 5):
+        replay.answer(f"/competitions/{number}", Reply(status=404, body=b"{}"))
+    for number in range(5, 8):
+        replay.answer(f"/competitions/{number}", Reply(body=b'{"participations":[]}'))
+
+    report = await read_competitions(services, 1)
+
+    assert (report.read, report.unread) == (4, 4)
+    assert await places(services) == ({"Ann": [1]}, 4)
+
+
+async def test_one_that_was_another_clans_before_is_this_ones(services, wise):
+    wise(listed(1), c1={1: 5})
+    async with services.write() as session:
+        other = await add_clan(session, "Other", wom_group_id=2)
+        session.add(
+            CompetitionRow(
+                id=1,
+                clan_id=other,
+                title="",
+                metrics="slayer",
+                starts_at=NOW,
+                ends_at=NOW,
+                created_at=NOW,
+            )
+        )
+
+    await read_competitions(services, 1)
+
+    assert await places(services) == ({"Ann": [1]}, 0)
+
+
 async def test_what_is_no_longer_listed_goes_and_what_changed_is_read_anew(services, wise):
     wise(listed(1), listed(2), c1={1: 5}, c2={2: 5})
     await read_competitions(services, 1)
